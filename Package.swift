@@ -1,0 +1,126 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// MARK: - One line per target, by kind
+
+/// A C library from Debian: `module.modulemap` and `shim.h`, nothing else.
+/// `pkgConfig` names the package whose headers are not on the compiler's own path.
+func cLibrary(_ name: String, pkgConfig: String? = nil) -> Target {
+  .systemLibrary(name: name, path: "Sources/CLibraries/\(name)", pkgConfig: pkgConfig)
+}
+
+/// C code of our own, for what Swift cannot express.
+func cCode(_ name: String) -> Target {
+  .target(name: name, path: "Sources/CLibraries/\(name)")
+}
+
+/// The Swift door to one C library, or a library of our own that knows nothing of pipelines.
+func library(_ name: String, over dependencies: Target.Dependency...) -> Target {
+  .target(name: name, dependencies: dependencies, path: "Sources/Libraries/\(name)")
+}
+
+/// One built-in stage: a folder, a module, a stage. Never depends on another stage.
+func stage(_ name: String, uses dependencies: Target.Dependency...) -> Target {
+  .target(
+    name: "\(name)Stage", dependencies: ["Pipeline"] + dependencies,
+    path: "Sources/Stages/\(name)")
+}
+
+func tests(_ name: String, of dependencies: Target.Dependency...) -> Target {
+  .testTarget(name: "\(name)Tests", dependencies: dependencies, path: "Tests/\(name)")
+}
+
+let builtInStages = ["Validate", "TTS", "Transcribe", "Compose", "Burn", "Segment", "Render"]
+
+let package = Package(
+  name: "VideoCraft",
+  products: [
+    .executable(name: "videocraft", targets: ["videocraft"]),
+    .executable(name: "videocraft-speech", targets: ["videocraft-speech"]),
+    .library(name: "Pipeline", targets: ["Pipeline"]),
+  ],
+  targets: [
+    cLibrary("CFFmpeg"),
+    cLibrary("CASS"),
+    cLibrary("CFonts", pkgConfig: "freetype2"),
+    cLibrary("CYAML"),
+    cLibrary("CCrypto"),
+    cLibrary("CSQLite"),
+    cLibrary("CFlite"),
+    cLibrary("CESpeak"),
+    cLibrary("CPocketSphinx", pkgConfig: "pocketsphinx"),
+    cCode("CProcess"),
+
+    library("Threads"),
+    library("Crypto", over: "CCrypto"),
+    library("YAML", over: "CYAML"),
+    library("SQLite", over: "CSQLite", "Threads"),
+    library("FFmpeg", over: "CFFmpeg", "Threads"),
+    library("ASS", over: "CASS"),
+    library("Fonts", over: "CFonts"),
+    library("Flite", over: "CFlite"),
+    library("ESpeak", over: "CESpeak"),
+    library("PocketSphinx", over: "CPocketSphinx"),
+    library("ChildProcess", over: "CProcess", "Threads"),
+
+    .target(
+      name: "Pipeline", dependencies: ["YAML", "Crypto", "Threads"], path: "Sources/Pipeline"),
+    .target(
+      name: "Media", dependencies: ["Pipeline", "FFmpeg", "ASS", "Fonts", "Threads"],
+      path: "Sources/Media"),
+
+    stage("Validate", uses: "Media", "Threads"),
+    stage("TTS", uses: "Media", "ChildProcess", "Threads"),
+    stage("Transcribe", uses: "Media", "ChildProcess", "Threads"),
+    stage("Compose", uses: "Media", "Threads"),
+    stage("Burn", uses: "Media", "Threads"),
+    stage("Segment", uses: "Media", "Threads"),
+    stage("Render", uses: "Media", "Threads"),
+    .target(
+      name: "BuiltInStages",
+      dependencies: ["Pipeline"] + builtInStages.map { .target(name: "\($0)Stage") },
+      path: "Sources/Stages/BuiltIn"),
+
+    .target(
+      name: "Store", dependencies: ["Pipeline", "SQLite", "Crypto", "Threads"],
+      path: "Sources/Store"),
+
+    .executableTarget(
+      name: "videocraft-speech", dependencies: ["Flite", "ESpeak", "PocketSphinx"],
+      path: "Sources/SpeechHelper"),
+    .executableTarget(
+      name: "videocraft",
+      dependencies: ["Pipeline", "Media", "Store", "BuiltInStages", "Threads"],
+      path: "Sources/Host"),
+
+    .target(name: "TestSupport", dependencies: ["Pipeline"], path: "Tests/TestSupport"),
+    tests("Threads", of: "Threads"),
+    tests("YAML", of: "YAML"),
+    tests("Pipeline", of: "Pipeline", "TestSupport"),
+    tests("FFmpeg", of: "FFmpeg", "TestSupport"),
+    tests("Media", of: "Media", "Pipeline", "FFmpeg", "TestSupport"),
+    tests("ChildProcess", of: "ChildProcess"),
+    tests(
+      "Speech", of: "TTSStage", "TranscribeStage", "Pipeline", "Media", "ChildProcess",
+      "TestSupport",
+      "videocraft-speech"),
+    tests(
+      "Stages", of: "BuiltInStages", "ValidateStage", "ComposeStage", "BurnStage", "SegmentStage",
+      "RenderStage", "Pipeline", "Media", "FFmpeg", "TestSupport"),
+    tests("Store", of: "Store", "Pipeline", "TestSupport"),
+    tests("Host", of: "videocraft", "Pipeline", "Media", "TestSupport"),
+    tests("Golden", of: "videocraft", "videocraft-speech", "Pipeline", "Media", "TestSupport"),
+  ]
+)
+
+for target in package.targets where target.type != .system && !target.name.hasPrefix("C") {
+  target.swiftSettings = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InferIsolatedConformances"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+  ]
+}

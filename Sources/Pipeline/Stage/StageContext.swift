@@ -1,0 +1,99 @@
+public import Foundation
+
+/// Everything a stage may use besides its settings and inputs.
+public struct StageContext: Sendable {
+  public let run: String
+  /// The stage's id in the pipeline file.
+  public let stage: String
+  /// Which item of a `foreach`, from 0.
+  public let item: Int?
+  /// From 1.
+  public let attempt: Int
+  /// How many threads this task may keep busy.
+  public let cores: Int
+  /// A folder of this attempt alone; it is removed afterwards.
+  public let scratch: URL
+  private let services: any StageServices
+
+  public init(
+    run: String, stage: String, item: Int? = nil, attempt: Int = 1, cores: Int = 1, scratch: URL,
+    services: any StageServices
+  ) {
+    self.run = run
+    self.stage = stage
+    self.item = item
+    self.attempt = attempt
+    self.cores = cores
+    self.scratch = scratch
+    self.services = services
+  }
+
+  /// The same for every attempt of a task, for services that can tell a repeated request.
+  public var idempotencyKey: String {
+    [run, stage, item.map(String.init) ?? ""].joined(separator: "/")
+  }
+
+  /// Says how far the work is. Values that fall are held at the highest one seen; also the heartbeat.
+  public func progress(_ done: Double, of total: Double?, unit: ProgressUnit, phase: String? = nil)
+  {
+    services.report(StageProgress(done: done, total: total, unit: unit, phase: phase))
+  }
+
+  /// A line for the stage's log.
+  public func log(_ message: String) { services.log(message) }
+
+  /// Something the author should know although the work goes on; shown at the stage's line.
+  public func warn(_ message: String, field: String? = nil) { services.warn(message, field: field) }
+
+  /// A path in the scratch folder that nobody else uses, whose name ends in `name`.
+  public func newFile(_ name: String) -> URL {
+    scratch.appendingPathComponent("\(UUID().uuidString.prefix(8))-\(name)")
+  }
+
+  /// Gives a file from the scratch folder to the artifact store. The file at `url` is gone afterwards.
+  public func store(_ url: URL, as name: String) async throws -> FileReference {
+    try await services.store(url, as: name)
+  }
+
+  /// Where the bytes can be read; valid while the task runs. Never write there.
+  public func open(_ file: FileReference) async throws -> URL { try await services.open(file) }
+
+  /// The video as a file: rendered with the usual encoding if it is a timeline.
+  public func materialise(_ video: Video) async throws -> FileReference {
+    switch video {
+    case .file(let reference): reference
+    case .timeline(let timeline): try await services.render(timeline)
+    }
+  }
+}
+
+/// What the numbers of a progress report count.
+public enum ProgressUnit: String, Sendable, Hashable, Codable {
+  case frames, seconds, bytes, items, words
+}
+
+public struct StageProgress: Sendable, Hashable, Codable {
+  public var done: Double
+  /// Nil when the end is not known.
+  public var total: Double?
+  public var unit: ProgressUnit
+  public var phase: String?
+
+  public init(done: Double, total: Double?, unit: ProgressUnit, phase: String? = nil) {
+    self.done = done
+    self.total = total
+    self.unit = unit
+    self.phase = phase
+  }
+}
+
+/// What stands behind a `StageContext`; the engine and tests each bring their own.
+public protocol StageServices: Sendable {
+  /// Called from any thread; must not wait.
+  func report(_ progress: StageProgress)
+  func log(_ message: String)
+  func warn(_ message: String, field: String?)
+  func store(_ url: URL, as name: String) async throws -> FileReference
+  func open(_ file: FileReference) async throws -> URL
+  func render(_ timeline: Timeline) async throws -> FileReference
+}

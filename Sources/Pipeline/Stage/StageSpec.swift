@@ -1,0 +1,60 @@
+/// A stage without its Swift type: what the language, the planner and the scheduler work with.
+public struct StageSpec: Sendable {
+  public let info: StageInfo
+  public let options: [FieldDescription]
+  public let inputs: [FieldDescription]
+  public let outputs: [FieldDescription]
+
+  /// Rules that span fields; `values` are converted. Empty when all is well.
+  public let validate: @Sendable (_ values: [String: Value]) -> [(field: String, message: String)]
+
+  /// One attempt. Values are converted; outputs that are nil are left out.
+  public let run:
+    @Sendable (
+      _ options: [String: Value], _ inputs: [String: Value], _ context: StageContext
+    ) async throws -> [String: Value]
+
+  public init<S: Stage>(_ stage: S.Type) {
+    info = S.info
+    options = S.Options.descriptions
+    inputs = S.Inputs.descriptions
+    outputs = S.Outputs.descriptions
+    validate = { values in
+      var problems = OptionProblems()
+      do throws(ValueError) {
+        try S.Options(values: values).validate(&problems)
+      } catch {
+        problems.add(error.path.first ?? "", error.description)
+      }
+      return problems.found
+    }
+    run = { options, inputs, context in
+      let settings = try Self.configured { () throws(ValueError) in try S.Options(values: options) }
+      let given = try Self.configured { () throws(ValueError) in try S.Inputs(values: inputs) }
+      return try await S(settings).run(given, context).values
+    }
+  }
+
+  /// What was converted against the description must also decode; if not, say so as an error of the stage.
+  private static func configured<Made>(_ make: () throws(ValueError) -> Made) throws(StageError)
+    -> Made
+  {
+    do { return try make() } catch { throw StageError(.configuration, error.description) }
+  }
+}
+
+/// The stages that a host offers, by name.
+public struct StageRegistry: Sendable {
+  private let byName: [String: StageSpec]
+
+  /// Two stages of one name are a mistake in the list.
+  public init(_ specs: [StageSpec]) {
+    byName = Dictionary(specs.map { ($0.info.name, $0) }) { first, _ in
+      preconditionFailure("two stages are called `\(first.info.name)`")
+    }
+  }
+
+  public subscript(name: String) -> StageSpec? { byName[name] }
+  public var names: [String] { byName.keys.sorted() }
+  public var all: [StageSpec] { names.compactMap { byName[$0] } }
+}
