@@ -89,7 +89,7 @@ let package = Package(
 
     .executableTarget(
       name: "videocraft-speech", dependencies: ["Flite", "ESpeak", "PocketSphinx", "Speech"],
-      path: "Sources/SpeechHelper"),
+      path: "Sources/SpeechHelper", exclude: ["LICENSE"]),
     .executableTarget(
       name: "videocraft",
       dependencies: ["Pipeline", "Media", "Store", "BuiltInStages", "Threads"],

@@ -85,3 +85,12 @@ public struct SpeechActivity: Sendable, Hashable {
       .map { $0.lowerBound * Self.frameDuration..<$0.upperBound * Self.frameDuration }
   }
 }
+
+extension SpeechActivity {
+  /// Milliseconds of speech in a time given in milliseconds.
+  public func speechDuration(in time: Range<Int>) -> Int {
+    let start = min(time.lowerBound / Self.frameDuration, isSpeech.count)
+    let end = min((time.upperBound + Self.frameDuration - 1) / Self.frameDuration, isSpeech.count)
+    return isSpeech[start..<max(start, end)].count { $0 } * Self.frameDuration
+  }
+}
