@@ -62,7 +62,7 @@ struct ProbeTests {
   func rotation(degrees: Int) async throws {
     let film = try samples.film(sound: false)
     let turned = try samples.make(
-      "turned.mp4", "-i", film.path, "-c", "copy", "-metadata:s:v", "rotate=\(degrees)")
+      "turned.mp4", "-i", film.path, "-c", "copy", "-metadata:s:v", "rotate=\(360 - degrees)")
     let info = try await MediaProbe.probe(turned, as: "turned.mp4")
     #expect(info.video?.rotation == degrees)
     #expect(
