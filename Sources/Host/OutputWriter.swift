@@ -38,7 +38,8 @@ struct OutputWriter: Sendable {
     case .transcript, .video(.timeline), .map:
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-      return try write(String(decoding: try encoder.encode(value), as: UTF8.self), as: "\(name).json")
+      return try write(
+        String(decoding: try encoder.encode(value), as: UTF8.self), as: "\(name).json")
     case .list(let values):
       var parts: [String] = []
       for (index, value) in values.enumerated() {
@@ -58,7 +59,7 @@ struct OutputWriter: Sendable {
     return "\(target.path)  \(Amount.bytes(reference.byteCount))"
   }
 
-  private func write(_ bundle: Bundle, as name: String) async throws -> String {
+  private func write(_ bundle: FileBundle, as name: String) async throws -> String {
     let target = folder.appendingPathComponent(name)
     var sources: [String: URL] = [:]
     for (path, reference) in bundle.files { sources[path] = try await artifacts.open(reference) }
@@ -89,7 +90,8 @@ struct OutputWriter: Sendable {
 
   /// Makes something beside `target` and puts it there when it is complete.
   private func replace(_ target: URL, _ make: (URL) throws -> Void) throws {
-    let temporary = folder.appendingPathComponent(".\(target.lastPathComponent)-\(UUID().uuidString)")
+    let temporary = folder.appendingPathComponent(
+      ".\(target.lastPathComponent)-\(UUID().uuidString)")
     do {
       try make(temporary)
       if FileManager.default.fileExists(atPath: target.path) {

@@ -11,7 +11,8 @@ public final class DataFolder: Sendable {
     do {
       try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
     } catch {
-      throw DataFolderError("the data folder `\(url.path)` cannot be made: \(error.localizedDescription)")
+      throw DataFolderError(
+        "the data folder `\(url.path)` cannot be made: \(error.localizedDescription)")
     }
     let path = url.appendingPathComponent("lock").path
     let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)

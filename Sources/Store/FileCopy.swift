@@ -8,7 +8,9 @@ struct FileFailure: Error, CustomStringConvertible {
   var function: String
   var code: Int32
 
-  static func last(_ function: String) -> FileFailure { FileFailure(function: function, code: errno) }
+  static func last(_ function: String) -> FileFailure {
+    FileFailure(function: function, code: errno)
+  }
 
   var isDiskFull: Bool { code == ENOSPC || code == EDQUOT }
   var description: String { "\(function): \(String(cString: strerror(code)))" }

@@ -104,7 +104,9 @@ public struct SQLJournal: Journal, ResultStore {
     return String(decoding: try encoder.encode(value), as: UTF8.self)
   }
 
-  private static func decode<Decoded: Decodable>(_ type: Decoded.Type, _ text: String) throws -> Decoded {
+  private static func decode<Decoded: Decodable>(_ type: Decoded.Type, _ text: String) throws
+    -> Decoded
+  {
     try JSONDecoder().decode(type, from: Data(text.utf8))
   }
 }

@@ -43,12 +43,15 @@ struct Arguments: Sendable {
   ) throws -> (OptionSpec, inline: String?) {
     let parts = word.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
     let name = String(parts[0])
-    if let spec = options.first(where: { "--\($0.name)" == name || $0.short.map { "-\($0)" } == name }) {
+    if let spec = options.first(where: {
+      "--\($0.name)" == name || $0.short.map { "-\($0)" } == name
+    }) {
       return (spec, parts.count > 1 ? String(parts[1]) : nil)
     }
     let near = Spelling.nearest(
       to: String(name.drop { $0 == "-" }), among: options.map(\.name))
-    throw UsageError("there is no option `\(name)`" + (near.map { "; did you mean `--\($0)`?" } ?? ""))
+    throw UsageError(
+      "there is no option `\(name)`" + (near.map { "; did you mean `--\($0)`?" } ?? ""))
   }
 
   private static func value(

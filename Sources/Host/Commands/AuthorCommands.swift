@@ -42,7 +42,8 @@ struct GraphCommand: Command {
   static let operands = "FILE"
   static let operandCount = 1...1
   static let options = [
-    OptionSpec(name: "format", value: "FORM", summary: "mermaid or dot", choices: ["mermaid", "dot"])
+    OptionSpec(
+      name: "format", value: "FORM", summary: "mermaid or dot", choices: ["mermaid", "dot"])
   ]
 
   private let arguments: Arguments
@@ -70,7 +71,8 @@ struct StagesCommand: Command {
     let width = stages.map(\.info.name.count).max() ?? 0
     for stage in stages {
       let flow = "\(ports(stage.inputs)) → \(ports(stage.outputs))"
-      console.out("\(stage.info.name.padded(to: width))  \(stage.info.version)  \(stage.info.summary)\n")
+      console.out(
+        "\(stage.info.name.padded(to: width))  \(stage.info.version)  \(stage.info.summary)\n")
       console.out("\(String(repeating: " ", count: width + 2))\(flow)\n")
     }
     return .done
@@ -102,7 +104,8 @@ struct DocsCommand: Command {
     guard let stage = registry[name] else {
       let near = Spelling.nearest(to: name, among: registry.names)
       console.err(
-        "videocraft docs: there is no stage `\(name)`" + (near.map { "; did you mean `\($0)`?" } ?? "")
+        "videocraft docs: there is no stage `\(name)`"
+          + (near.map { "; did you mean `\($0)`?" } ?? "")
           + "\nStages: \(registry.names.joined(separator: ", "))\n")
       return .wrong
     }

@@ -36,12 +36,15 @@ enum Help {
 
   static func unknown(_ name: String, among names: [String]) -> String {
     let near = Spelling.nearest(to: name, among: names).map { "; did you mean `\($0)`?" } ?? ""
-    return "videocraft: there is no command `\(name)`\(near)\nCommands: \(names.joined(separator: ", "))\n"
+    return
+      "videocraft: there is no command `\(name)`\(near)\nCommands: \(names.joined(separator: ", "))\n"
   }
 }
 
 extension String {
-  func padded(to width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
+  func padded(to width: Int) -> String {
+    self + String(repeating: " ", count: max(0, width - count))
+  }
   func leftPadded(to width: Int) -> String {
     String(repeating: " ", count: max(0, width - count)) + self
   }

@@ -28,7 +28,8 @@ struct PipelineFile: Sendable {
       diagnostics += checked.diagnostics
     }
     return PipelineFile(
-      url: url, text: String(decoding: bytes, as: UTF8.self), graph: graph, diagnostics: diagnostics)
+      url: url, text: String(decoding: bytes, as: UTF8.self), graph: graph, diagnostics: diagnostics
+    )
   }
 
   var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }

@@ -8,12 +8,20 @@ struct RunCommand: Command {
   static let operands = "FILE"
   static let operandCount = 1...1
   static let options = [
-    OptionSpec(name: "input", short: "i", value: "NAME=VALUE", summary: "gives an input; may be repeated"),
-    OptionSpec(name: "input-file", value: "FILE", summary: "a YAML file with inputs; its paths are relative to it"),
-    OptionSpec(name: "output", short: "o", value: "DIR", summary: "where outputs go (videocraft-output/NAME)"),
-    OptionSpec(name: "set", value: "PATH=VALUE", summary: "changes the pipeline, such as stages.captions.with.size=60"),
+    OptionSpec(
+      name: "input", short: "i", value: "NAME=VALUE", summary: "gives an input; may be repeated"),
+    OptionSpec(
+      name: "input-file", value: "FILE",
+      summary: "a YAML file with inputs; its paths are relative to it"),
+    OptionSpec(
+      name: "output", short: "o", value: "DIR", summary: "where outputs go (videocraft-output/NAME)"
+    ),
+    OptionSpec(
+      name: "set", value: "PATH=VALUE",
+      summary: "changes the pipeline, such as stages.captions.with.size=60"),
     OptionSpec(name: "until", value: "STAGE", summary: "runs only this stage and what it needs"),
-    OptionSpec(name: "from", value: "STAGE", summary: "runs this stage again although its result is known"),
+    OptionSpec(
+      name: "from", value: "STAGE", summary: "runs this stage again although its result is known"),
     OptionSpec(name: "refresh", summary: "runs every stage again"),
     OptionSpec(
       name: "format", value: "FORM", summary: "auto, bars, lines or json (one event per line)",
@@ -30,7 +38,8 @@ struct RunCommand: Command {
     let registry = Wiring.registry()
     let overrides = try arguments.all("set").map { try Self.pair($0, option: "--set") }
     let file = try PipelineFile.load(
-      arguments.operands[0], overrides: overrides.map { (path: $0.0, text: $0.1) }, registry: registry)
+      arguments.operands[0], overrides: overrides.map { (path: $0.0, text: $0.1) },
+      registry: registry)
     console.show(file.diagnostics, of: file)
     guard let graph = file.graph, !file.hasErrors else { return .wrong }
     guard let (inputs, folder) = try bindInputs(of: graph, console: console) else { return .wrong }
@@ -49,7 +58,8 @@ struct RunCommand: Command {
       try await host.engine.run(request, onEvent: { display.show($0) })
     }
     display.finish()
-    let outputs = URL(fileURLWithPath: arguments.value("output") ?? "videocraft-output/\(request.graph.name)")
+    let outputs = URL(
+      fileURLWithPath: arguments.value("output") ?? "videocraft-output/\(request.graph.name)")
     var written: [OutputWriter.Written] = []
     if result.state == .completed {
       written = try await OutputWriter(artifacts: host.artifacts, folder: outputs)
@@ -91,7 +101,9 @@ struct RunCommand: Command {
     let here = URL(fileURLWithPath: FileManager.default.currentDirectoryPath)
     let pairs = try arguments.all("input").map { try Self.pair($0, option: "-i") }
     let bound = graph.bindInputs(
-      arguments: pairs.map { (name: $0.0, text: Self.located($0.1, of: $0.0, in: graph, here: here)) },
+      arguments: pairs.map {
+        (name: $0.0, text: Self.located($0.1, of: $0.0, in: graph, here: here))
+      },
       file: file)
     let renderer = DiagnosticRenderer(colour: console.usesColour)
     for diagnostic in bound.diagnostics {
@@ -120,7 +132,8 @@ struct RunCommand: Command {
       guard let stage = arguments.value(option), !names.contains(stage) else { continue }
       let near = Spelling.nearest(to: stage, among: names).map { "; did you mean `\($0)`?" } ?? ""
       throw UsageError(
-        "`--\(option)`: the pipeline has no stage `\(stage)`\(near) (it has \(names.joined(separator: ", ")))")
+        "`--\(option)`: the pipeline has no stage `\(stage)`\(near) (it has \(names.joined(separator: ", ")))"
+      )
     }
     let refreshed = arguments.has("refresh") ? names : graph.following(arguments.value("from"))
     return RunRequest(

@@ -9,7 +9,8 @@ final class Console: Sendable {
 
   init() {
     collected = nil
-    isInteractive = isatty(STDERR_FILENO) == 1 && ProcessInfo.processInfo.environment["TERM"] != "dumb"
+    isInteractive =
+      isatty(STDERR_FILENO) == 1 && ProcessInfo.processInfo.environment["TERM"] != "dumb"
   }
 
   /// Keeps what is written.

@@ -20,7 +20,8 @@ enum EventText {
     case .stageWarning: return "\(stage ?? ""): warning: \(event.message ?? "")"
     case .stageRetrying:
       let wait = Amount.seconds(event.delay)
-      return "\(stage ?? ""): attempt \(event.attempt ?? 1) failed: \(event.message ?? ""); again in \(wait)"
+      return
+        "\(stage ?? ""): attempt \(event.attempt ?? 1) failed: \(event.message ?? ""); again in \(wait)"
     case .stageCompleted:
       if event.elapsed == nil { return nil }
       let cached = (event.cached ?? 0) > 0 ? " (\(event.cached ?? 0) from earlier results)" : ""
@@ -28,7 +29,8 @@ enum EventText {
     case .stageSkipped: return "\(stage ?? ""): skipped, \(event.message ?? "")"
     case .stageFailed:
       let cause = event.cause.map { " (\($0))" } ?? ""
-      return "\(stage ?? ""): failed [\(event.errorClass?.rawValue ?? "")]: \(event.message ?? "")\(cause)"
+      return
+        "\(stage ?? ""): failed [\(event.errorClass?.rawValue ?? "")]: \(event.message ?? "")\(cause)"
     case .stageCancelled: return "\(stage ?? ""): cancelled"
     }
   }

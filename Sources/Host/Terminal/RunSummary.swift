@@ -18,7 +18,9 @@ enum RunSummary {
       if let field = error.field { lines.append("  at: \(field)") }
       if let cause = error.cause { lines.append("  cause: \(cause)") }
     }
-    lines += ["", "\(word(result.state)) in \(Amount.seconds(result.elapsed)) (run \(result.id))", ""]
+    lines += [
+      "", "\(word(result.state)) in \(Amount.seconds(result.elapsed)) (run \(result.id))", "",
+    ]
     return lines.joined(separator: "\n")
   }
 

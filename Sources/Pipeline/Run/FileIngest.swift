@@ -35,7 +35,8 @@ public actor FileIngest {
       var resolved = members
       for field in fields {
         guard let value = members[field.name] else { continue }
-        resolved[field.name] = try await resolve(value, as: field.type, at: "\(place).\(field.name)")
+        resolved[field.name] = try await resolve(
+          value, as: field.type, at: "\(place).\(field.name)")
       }
       return .map(resolved)
     default:

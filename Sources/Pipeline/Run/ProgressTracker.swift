@@ -34,7 +34,8 @@ struct ProgressTracker {
 
   init(weights: [(stage: String, weight: Double)]) {
     stages = Dictionary(
-      weights.map { ($0.stage, StageState(weight: $0.weight)) }, uniquingKeysWith: { first, _ in first })
+      weights.map { ($0.stage, StageState(weight: $0.weight)) },
+      uniquingKeysWith: { first, _ in first })
     totalWeight = max(weights.reduce(0) { $0 + $1.weight }, .leastNonzeroMagnitude)
   }
 
@@ -45,7 +46,9 @@ struct ProgressTracker {
   /// Takes a report in. Nil when it should not be published because one was just now.
   ///
   /// - Parameter now: seconds on any clock that does not go back.
-  mutating func report(_ progress: StageProgress, stage: String, item: Int, at now: Double) -> Published? {
+  mutating func report(_ progress: StageProgress, stage: String, item: Int, at now: Double)
+    -> Published?
+  {
     guard var state = stages[stage], state.items.indices.contains(item) else { return nil }
     if let total = progress.total, total > 0, progress.done.isFinite {
       let part = min(max(progress.done / total, 0), 1)
@@ -96,14 +99,18 @@ extension ProgressTracker.StageState {
     rate.samples.append((now, progress.done))
     rate.samples.removeAll { $0.at < now - ProgressTracker.window }
     rates[item] = rate
-    guard let first = rate.samples.first, now - first.at > 0.5, progress.done > first.done else { return nil }
+    guard let first = rate.samples.first, now - first.at > 0.5, progress.done > first.done else {
+      return nil
+    }
     return (progress.done - first.done) / (now - first.at)
   }
 
   fileprivate mutating func timeLeft(at now: Double) -> Double? {
     samples.append((now, fraction))
     samples.removeAll { $0.at < now - ProgressTracker.window }
-    guard let first = samples.first, now - first.at > 0.5, fraction > first.fraction else { return nil }
+    guard let first = samples.first, now - first.at > 0.5, fraction > first.fraction else {
+      return nil
+    }
     return (1 - fraction) * (now - first.at) / (fraction - first.fraction)
   }
 }

@@ -118,7 +118,8 @@ struct RunExecution: Sendable {
       defer { scratch.remove() }
       let reference = try await environment.cores.with(environment.cores.count) { cores in
         let services = AttemptServices(
-          run: self, stage: Self.outputsStage, item: nil, attempt: 1, cores: cores, scratch: scratch.url)
+          run: self, stage: Self.outputsStage, item: nil, attempt: 1, cores: cores,
+          scratch: scratch.url)
         return try await services.render(timeline)
       }
       return .video(.file(reference))

@@ -121,7 +121,8 @@ struct TaskExecution: Sendable {
       group.addTask { try await body() }
       group.addTask { [clock = run.environment.clock] in
         try await clock.sleep(for: timeout)
-        throw StageError(.timeout, "the attempt took longer than \(timeout.written)", field: "timeout")
+        throw StageError(
+          .timeout, "the attempt took longer than \(timeout.written)", field: "timeout")
       }
       defer { group.cancelAll() }
       guard let first = try await group.next() else { throw CancellationError() }

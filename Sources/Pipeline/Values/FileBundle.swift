@@ -1,5 +1,5 @@
 /// A folder of files with one entry point, such as an HLS package.
-public struct Bundle: Sendable, Hashable, Codable {
+public struct FileBundle: Sendable, Hashable, Codable {
   /// Path of the entry point within the bundle, such as `index.m3u8`.
   public var entry: String
   /// By relative path with `/` between folders; never absolute, never with `..`.
