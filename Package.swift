@@ -73,7 +73,7 @@ let package = Package(
     stage("TTS", uses: "Media", "ChildProcess", "Threads"),
     stage("Transcribe", uses: "Media", "ChildProcess", "Threads"),
     stage("Compose", uses: "Media", "Threads"),
-    stage("Burn", uses: "Media", "Threads"),
+    stage("Burn", uses: "Fonts", "Media", "Threads"),
     stage("Segment", uses: "Media", "Threads"),
     stage("Render", uses: "Media", "Threads"),
     .target(

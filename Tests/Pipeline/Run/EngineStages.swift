@@ -2,6 +2,8 @@ import Foundation
 import Pipeline
 import Synchronization
 
+import struct Pipeline.Port
+
 /// Gives its text back, in upper case if wanted, and counts how often it ran.
 struct Shout: Stage {
   static let info = StageInfo("shout", version: "1.0.0", cacheVersion: 1, summary: "Echoes text.")

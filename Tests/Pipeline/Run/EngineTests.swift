@@ -34,7 +34,8 @@ struct EngineTests {
       _ yaml: String, inputs: [(name: String, text: String)] = [], refreshed: Set<String> = [],
       until: String? = nil, onEvent: @escaping @Sendable (RunEvent) -> Void = { _ in }
     ) async throws -> RunResult {
-      let parsed = PipelineDefinition.parse(bytes: Array(yaml.utf8), file: "test.yaml", overrides: [])
+      let parsed = PipelineDefinition.parse(
+        bytes: Array(yaml.utf8), file: "test.yaml", overrides: [])
       let definition = try #require(parsed.definition, "\(parsed.diagnostics)")
       let checked = PipelineGraph.check(definition, registry: EngineTests.registry)
       let graph = try #require(checked.graph, "\(checked.diagnostics)")
@@ -96,7 +97,9 @@ struct EngineTests {
       Issue.record("no file")
       return
     }
-    #expect(try String(contentsOf: try await bench.artifacts.open(file), encoding: .utf8) == "ONE TWO THREE")
+    #expect(
+      try String(contentsOf: try await bench.artifacts.open(file), encoding: .utf8)
+        == "ONE TWO THREE")
   }
 
   @Test("an empty list gives empty lists")
@@ -150,7 +153,9 @@ struct EngineTests {
     #expect(bench.types(of: "a").filter { $0 == .stageRetrying }.count == 2)
   }
 
-  @Test("what will fail again is not tried again", arguments: ["invalid-input", "configuration", "internal"])
+  @Test(
+    "what will fail again is not tried again",
+    arguments: ["invalid-input", "configuration", "internal"])
   func notRetried(errorClass: String) async throws {
     let bench = try Bench()
     let name = "not-retried-\(errorClass)"
