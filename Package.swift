@@ -98,7 +98,7 @@ let package = Package(
     tests("YAML", of: "YAML"),
     tests("Pipeline", of: "Pipeline", "TestSupport"),
     tests("FFmpeg", of: "FFmpeg", "TestSupport"),
-    tests("Media", of: "Media", "Pipeline", "FFmpeg", "TestSupport"),
+    tests("Media", of: "Media", "Pipeline", "FFmpeg", "Threads", "TestSupport"),
     tests("ChildProcess", of: "ChildProcess"),
     tests(
       "Speech", of: "TTSStage", "TranscribeStage", "Pipeline", "Media", "ChildProcess",
