@@ -30,7 +30,8 @@ extension Compose {
     public var narrationVolume = 1.0
     @Field("Loudness of the music where nobody speaks; 1 leaves it as it is.", in: 0...2)
     public var musicVolume = 0.5
-    @Field("How long the music takes to come up.", in: 0...60) public var musicFadeIn = Duration.zero
+    @Field("How long the music takes to come up.", in: 0...60) public var musicFadeIn = Duration
+      .zero
     @Field("How long the music takes to go away at the end.", in: 0...60)
     public var musicFadeOut = Duration.seconds(2)
     @Field("How music, and sound of clips without a `volume`, give way to the narration.")
@@ -56,7 +57,8 @@ public struct SceneTransition: FieldRecord {
     case fade, cut
 
     public static let summaries = [
-      "fade": "the next scene comes up over the last one", "cut": "at once, whatever `duration` says",
+      "fade": "the next scene comes up over the last one",
+      "cut": "at once, whatever `duration` says",
     ]
   }
 

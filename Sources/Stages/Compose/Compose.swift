@@ -24,7 +24,8 @@ public struct Compose: Stage {
     public var narration: [AudioFile]?
     @Port("Music under the whole film, repeated if it is shorter.")
     public var music: AudioFile?
-    @Port("A picture or video under all scenes, repeated if it is shorter; its own sound is not used.")
+    @Port(
+      "A picture or video under all scenes, repeated if it is shorter; its own sound is not used.")
     public var background: MediaFile?
 
     public init() {}

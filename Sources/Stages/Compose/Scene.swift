@@ -24,7 +24,8 @@ public struct Scene: FieldRecord {
     "Height of the picture; missing: by `width`, or the whole frame.", in: 1...16_384,
     unit: "pixels")
   public var height: Int?
-  @Field("Loudness of the clip's own sound; missing: 1, and lower while somebody speaks.", in: 0...2)
+  @Field(
+    "Loudness of the clip's own sound; missing: 1, and lower while somebody speaks.", in: 0...2)
   public var volume: Double?
   @Field("Whether the clip begins again when it is shorter than the scene; else it stands still.")
   public var loop = false

@@ -43,7 +43,8 @@ struct Schedule {
       start = end
     }
     if duration > Self.longest {
-      findings.problem("the film would last \(duration.asDuration.written); at most a day is possible")
+      findings.problem(
+        "the film would last \(duration.asDuration.written); at most a day is possible")
     }
   }
 

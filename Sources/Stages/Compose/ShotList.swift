@@ -85,14 +85,17 @@ struct ShotList {
     }
     let facts = try facts(of: file)
     guard let pixels = facts.pixels else {
-      findings.problem("\(shot.label): `\(file.name)` has no picture; as a sound it goes to `audio`")
+      findings.problem(
+        "\(shot.label): `\(file.name)` has no picture; as a sound it goes to `audio`")
       return nil
     }
     if scene.image != nil, !facts.isStill {
-      findings.problem("\(shot.label): `\(file.name)` is a video; write `video` in place of `image`")
+      findings.problem(
+        "\(shot.label): `\(file.name)` is a video; write `video` in place of `image`")
     }
     if scene.image == nil, facts.isStill {
-      findings.problem("\(shot.label): `\(file.name)` is a picture; write `image` in place of `video`")
+      findings.problem(
+        "\(shot.label): `\(file.name)` is a picture; write `image` in place of `video`")
     }
     warnOfNoEffect(shot.label, file, facts, volume: scene.volume, loop: scene.loop, &findings)
     let frame =

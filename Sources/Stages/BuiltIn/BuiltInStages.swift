@@ -1,0 +1,11 @@
+import ComposeStage
+public import Pipeline
+import ValidateStage
+
+/// The stages that every host offers: the one list.
+public enum BuiltInStages {
+  public static let all = [
+    StageSpec(Validate.self),
+    StageSpec(Compose.self),
+  ]
+}
