@@ -8,7 +8,7 @@ struct CaptionLayoutTests {
   /// Words at an even pace: each takes 60 ms per letter, with a longer pause after punctuation.
   private func words(_ text: String, pace: Int = 60) -> [TimedWord] {
     var time = 0
-    return text.split(separator: " ").map { piece in
+    return text.split(separator: " ").map { (piece: Substring) in
       let start = time
       let end = start + max(80, piece.count * pace)
       time = end + (piece.last.map { ".!?,".contains($0) } ?? false ? 250 : 20)

@@ -137,6 +137,6 @@ struct BurnTests {
         .max() ?? 0
     }
     #expect(longest(tall) < longest(wide))
-    #expect(longest(tall) <= 18)
+    #expect(longest(tall) <= 22)
   }
 }
