@@ -22,6 +22,8 @@ public struct Compose: Stage {
   public struct Inputs: Ports {
     @Port("Spoken sound, one file per scene in order; without scenes, one after the other.")
     public var narration: [AudioFile]?
+    @Port("Pictures and clips to show one after the other, in place of `scenes`.")
+    public var pictures: [MediaFile]?
     @Port("Music under the whole film, repeated if it is shorter.")
     public var music: AudioFile?
     @Port(
@@ -44,7 +46,8 @@ public struct Compose: Stage {
 
   public func run(_ inputs: Inputs, _ context: StageContext) async throws -> Outputs {
     var material = FilmMaterial(
-      narration: (inputs.narration ?? []).map(\.reference), music: inputs.music?.reference,
+      narration: (inputs.narration ?? []).map(\.reference),
+      pictures: (inputs.pictures ?? []).map(\.reference), music: inputs.music?.reference,
       background: inputs.background?.reference)
     material.facts = try await MediaSurvey(of: options, material).facts(context)
     let film = try FilmBuilder(options, material).build()

@@ -3,6 +3,7 @@ import Pipeline
 /// What a film is made of besides the settings.
 struct FilmMaterial {
   var narration: [FileReference] = []
+  var pictures: [FileReference] = []
   var music: FileReference?
   var background: FileReference?
   /// About every file, those named in the settings too.

@@ -36,6 +36,9 @@ struct MediaSurvey {
         entries.append(Entry(file: element.file.reference, label: label, isNarration: false))
       }
     }
+    for (index, file) in material.pictures.enumerated() {
+      entries.append(Entry(file: file, label: "scene \(index + 1)", isNarration: false))
+    }
     if let music = material.music {
       entries.append(Entry(file: music, label: "music", isNarration: false))
     }

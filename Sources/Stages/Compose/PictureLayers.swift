@@ -92,7 +92,9 @@ struct PictureLayers {
   }
 
   /// False for a film of sound alone, which gets no layers.
-  private var hasPictures: Bool { !options.scenes.isEmpty }
+  private var hasPictures: Bool {
+    shots.contains { $0.picture != nil || !$0.elements.isEmpty || $0.scene.background != nil }
+  }
 
   private func fade(_ duration: MediaTime) -> Transition? {
     duration > .zero ? Transition(duration: duration) : nil

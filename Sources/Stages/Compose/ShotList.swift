@@ -7,10 +7,10 @@ struct ShotList {
 
   /// One shot for each scene; without scenes one for each sound of the narration.
   func shots(_ findings: inout Findings) throws(StageError) -> [Shot] {
-    let blank = material.narration.map { _ in Scene() }
-    let scenes = options.scenes.isEmpty ? blank : options.scenes
+    let scenes = try scenes(&findings)
     guard !scenes.isEmpty else {
-      findings.problem("there is nothing to make a film of: give it `scenes` or `narration`")
+      findings.problem(
+        "there is nothing to make a film of: give it `scenes`, `pictures` or `narration`")
       return []
     }
     let spoken = material.narration.count
@@ -28,6 +28,32 @@ struct ShotList {
     return shots
   }
 
+  /// There was never to be a picture.
+  private var isSoundAlone: Bool { options.scenes.isEmpty && material.pictures.isEmpty }
+
+  /// As written, or one for each picture, or a blank one for each sound.
+  private func scenes(_ findings: inout Findings) throws(StageError) -> [Scene] {
+    if !options.scenes.isEmpty {
+      if !material.pictures.isEmpty {
+        findings.problem(
+          "there are `scenes`, and the input `pictures` is connected too; leave one out")
+      }
+      return options.scenes
+    }
+    if material.pictures.isEmpty { return material.narration.map { _ in Scene() } }
+    var scenes: [Scene] = []
+    for file in material.pictures {
+      var scene = Scene()
+      if try facts(of: file).isStill {
+        scene.image = ImageFile(file)
+      } else {
+        scene.video = MediaFile(file)
+      }
+      scenes.append(scene)
+    }
+    return scenes
+  }
+
   private func shot(
     _ index: Int, _ scene: Scene, spoken: FileReference?, _ findings: inout Findings
   ) throws(StageError) -> Shot {
@@ -40,7 +66,7 @@ struct ShotList {
     let showsSomething =
       scene.media != nil || scene.background != nil
       || shot.elements.contains { $0.facts.hasPicture }
-    if !options.scenes.isEmpty, !showsSomething, material.background == nil {
+    if !isSoundAlone, !showsSomething, material.background == nil {
       findings.problem(
         "\(shot.label) has nothing to show: give it `image`, `video`, `background` or `elements`")
     }

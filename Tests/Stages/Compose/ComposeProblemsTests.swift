@@ -16,7 +16,9 @@ struct ComposeProblemsTests {
     arguments: [
       Case(
         fixture: FilmFixture(),
-        problems: ["there is nothing to make a film of: give it `scenes` or `narration`"]),
+        problems: [
+          "there is nothing to make a film of: give it `scenes`, `pictures` or `narration`"
+        ]),
       Case(
         fixture: FilmFixture([.image("wide.png"), .image("wide.png"), .image("wide.png")])
           .spoken("three.wav", "four.wav"),
@@ -72,6 +74,9 @@ struct ComposeProblemsTests {
           "scene 1, element 1: `logo.png` is outside the picture: it would be at 40, -10 with "
             + "20x10 pixels, and the film has 100x50",
         ]),
+      Case(
+        fixture: FilmFixture([.image("wide.png")]).showing("tall.png"),
+        problems: ["there are `scenes`, and the input `pictures` is connected too; leave one out"]),
       Case(
         fixture: FilmFixture([.video("live.mkv")]),
         problems: ["scene 1: `live.mkv` does not say how long it is; give the scene a `duration`"]),

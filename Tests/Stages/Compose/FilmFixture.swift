@@ -51,6 +51,12 @@ struct FilmFixture {
     }
   }
 
+  func showing(_ names: String...) -> FilmFixture {
+    var copy = self
+    copy.material.pictures = names.map { .named($0) }
+    return copy
+  }
+
   func spoken(_ names: String...) -> FilmFixture {
     var copy = self
     copy.material.narration = names.map { .named($0) }

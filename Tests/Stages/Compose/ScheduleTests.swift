@@ -66,6 +66,13 @@ struct ScheduleTests {
         name: "a running clip lends its end to the next scene",
         fixture: FilmFixture([.video("clip.mp4"), .image("wide.png")]), times: [0, 7, 12]),
       Case(
+        name: "pictures and clips in place of scenes",
+        fixture: FilmFixture().showing("wide.png", "clip.mp4", "tall.png"), times: [0, 5, 12, 17]),
+      Case(
+        name: "pictures with narration",
+        fixture: FilmFixture().showing("wide.png", "tall.png").spoken("four.wav", "three.wav"),
+        times: [0, 4, 7]),
+      Case(
         name: "ends are moved to the next frame",
         fixture: FilmFixture([.image("wide.png"), .image("wide.png")])
           .spoken("odd.wav", "odd.wav"), times: [0, 1.04, 2.08]),
