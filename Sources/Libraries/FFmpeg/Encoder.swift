@@ -17,7 +17,7 @@ public struct Encoder: ~Copyable {
     public var width: Int
     public var height: Int
     public var frameRate: Rational
-    /// Constant rate factor, 0 (lossless) to 51.
+    /// Constant rate factor, 0 to 51. Below 1 x264 would be lossless, which the High profile is not: 1 is used.
     public var quality: Double
     /// One of x264's names, `ultrafast` to `placebo`.
     public var preset: String
@@ -92,9 +92,11 @@ public struct Encoder: ~Copyable {
       raw.pointee.flags |= shim_global_header() | shim_closed_gop()
       try set("preset", settings.preset, of: raw)
       try set("profile", "high", of: raw)
-      try set("crf", String(settings.quality), of: raw)
+      try set("crf", String(max(1, settings.quality)), of: raw)
       try set("forced-idr", "1", of: raw)
       try set("sc_threshold", "0", of: raw)
+      // Captions of a source that travel beside its pictures are not ours to pass on.
+      try set("a53cc", "0", of: raw)
       try set("x264-params", "open-gop=0", of: raw)
     }
   }

@@ -30,6 +30,17 @@ public final class Frame: Sendable {
     return ratio.isPositive ? ratio : Rational(1, 1)
   }
 
+  /// What the samples mean is told by the file, not guessed.
+  public var hasColourMatrix: Bool { raw.pointee.colorspace != AVCOL_SPC_UNSPECIFIED }
+  /// Samples are bt709 in limited range, as our own pictures are.
+  public var isLimitedBT709: Bool {
+    raw.pointee.colorspace == AVCOL_SPC_BT709 && raw.pointee.color_range != AVCOL_RANGE_JPEG
+  }
+  /// Brightness is coded for HDR screens (PQ or HLG).
+  public var isHDR: Bool {
+    raw.pointee.color_trc == AVCOL_TRC_SMPTE2084 || raw.pointee.color_trc == AVCOL_TRC_ARIB_STD_B67
+  }
+
   /// How the picture has to be turned, where the file said so within the picture itself (EXIF).
   public var orientation: Orientation? {
     guard let side = av_frame_get_side_data(raw, AV_FRAME_DATA_DISPLAYMATRIX),
@@ -76,6 +87,12 @@ public struct PlaneView {
   /// Bytes from one row to the next.
   public let stride: Int
   public let rows: Int
+
+  public init(start: UnsafePointer<UInt8>, stride: Int, rows: Int) {
+    self.start = start
+    self.stride = stride
+    self.rows = rows
+  }
 }
 
 /// How samples are laid out in a picture.

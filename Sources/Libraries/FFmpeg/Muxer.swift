@@ -126,7 +126,10 @@ public struct Muxer: ~Copyable {
   /// Writes one packet. Packets must come in the order of their decoding times over all streams.
   ///
   /// - Parameter stream: index into the streams given when opening.
-  public mutating func write(_ packet: Packet, stream: Int) throws(FFmpegError) {
+  /// - Parameter seconds: added to all times, for formats that have none below zero.
+  public mutating func write(
+    _ packet: Packet, stream: Int, delayedBy seconds: Int = 0
+  ) throws(FFmpegError) {
     guard sources.indices.contains(stream), let target = raw.pointee.streams[stream] else {
       throw FFmpegError(shim_error_stream(), "av_write_frame")
     }
@@ -134,6 +137,11 @@ public struct Muxer: ~Copyable {
     try check(av_packet_ref(scratch, packet.raw), "av_packet_ref")
     scratch.pointee.stream_index = Int32(clamping: stream)
     av_packet_rescale_ts(scratch, sources[stream].timeBase.raw, target.pointee.time_base)
+    if seconds != 0 {
+      let shift = Rational(1, 1).rescale(Int64(seconds), to: Rational(target.pointee.time_base))
+      if timestamp(scratch.pointee.pts) != nil { scratch.pointee.pts += shift }
+      if timestamp(scratch.pointee.dts) != nil { scratch.pointee.dts += shift }
+    }
     try wrote(av_write_frame(raw, scratch), "av_write_frame")
   }
 
@@ -150,8 +158,8 @@ public struct Muxer: ~Copyable {
       av_opt_set(raw.pointee.priv_data, option, value, 0), "av_opt_set(\(option)=\(value))")
   }
 
-  /// Writes what belongs at the end. The file is complete when this returns.
-  public consuming func finish() throws(FFmpegError) {
+  /// Writes what belongs at the end. The file is complete when this returns; nothing can follow.
+  public mutating func finish() throws(FFmpegError) {
     try wrote(av_write_trailer(raw), "av_write_trailer")
     avio_flush(raw.pointee.pb)
     try wrote(raw.pointee.pb?.pointee.error ?? 0, "avio_flush")
