@@ -118,7 +118,7 @@ struct RunCommand: Command {
     guard let input = graph.inputs.first(where: { $0.name == name }), input.type.isFile else {
       return text
     }
-    return URL(fileURLWithPath: text, relativeTo: here).standardizedFileURL.path
+    return text.hasPrefix("/") ? text : here.appendingPathComponent(text).standardizedFileURL.path
   }
 
   private func request(

@@ -56,11 +56,12 @@ public actor FileIngest {
     return resolved
   }
 
-  private func reference(to path: String, at place: String) async throws -> FileReference {
-    let url = URL(fileURLWithPath: path, relativeTo: root).standardizedFileURL
+  private func reference(to path: String, at location: String) async throws -> FileReference {
+    let place = path.hasPrefix("/") ? URL(fileURLWithPath: path) : root.appendingPathComponent(path)
+    let url = place.standardizedFileURL
     if let task = known[url.path] { return try await task.value }
     let task = Task { [artifacts] in
-      try Self.checkReadable(url, path: path, at: place)
+      try Self.checkReadable(url, path: path, at: location)
       return try await artifacts.copy(url, as: url.lastPathComponent)
     }
     known[url.path] = task

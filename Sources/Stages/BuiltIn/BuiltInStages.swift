@@ -1,3 +1,4 @@
+import BurnStage
 import ComposeStage
 public import Pipeline
 import ValidateStage
@@ -7,5 +8,6 @@ public enum BuiltInStages {
   public static let all = [
     StageSpec(Validate.self),
     StageSpec(Compose.self),
+    StageSpec(Burn.self),
   ]
 }

@@ -41,8 +41,8 @@ struct EngineTests {
       let request = RunRequest(
         graph: graph, definition: yaml, inputs: bound.values, inputFolder: folder,
         refreshed: refreshed, until: until)
-      return try await engine.run(request) { [events] event in
-        events.withLock { $0.append(event) }
+      return try await engine.run(request) { event in
+        self.events.withLock { $0.append(event) }
         onEvent(event)
       }
     }
