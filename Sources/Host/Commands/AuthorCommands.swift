@@ -25,11 +25,9 @@ struct LintCommand: Command {
       encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
       console.out(String(decoding: try encoder.encode(all), as: UTF8.self) + "\n")
     } else {
-      for file in files { console.show(file.diagnostics, of: file) }
-      let errors = all.count { $0.severity == .error }
-      let warnings = all.count - errors
-      let count = "\(files.count) \(files.count == 1 ? "file" : "files")"
-      console.err("\(count) checked: \(errors) errors, \(warnings) warnings\n")
+      for file in files { console.showDiagnostics(of: file) }
+      let count = "\(files.count) \(files.count == 1 ? "file" : "files") checked"
+      console.err("\(count): \(all.isEmpty ? "nothing to report" : DiagnosticRenderer.summary(all))\n")
     }
     return files.contains(where: \.hasErrors) ? .wrong : .done
   }
@@ -52,7 +50,7 @@ struct GraphCommand: Command {
   func run(_ console: Console) async throws -> ExitCode {
     let file = try PipelineFile.load(
       arguments.operands[0], overrides: [], registry: Wiring.registry())
-    console.show(file.diagnostics, of: file)
+    console.showDiagnostics(of: file)
     guard let graph = file.graph, !file.hasErrors else { return .wrong }
     console.out(arguments.value("format") == "dot" ? graph.dot() : graph.mermaid())
     return .done
@@ -110,7 +108,7 @@ struct DocsCommand: Command {
       return .wrong
     }
     let isMarkdown = arguments.value("format") == "markdown"
-    console.out(isMarkdown ? StageDocumentation.markdown(stage) : StageDocumentation.text(stage))
+    console.out(isMarkdown ? StageDocumentation.markdown(stage) : StageDocumentation.terminal(stage))
     return .done
   }
 }
@@ -123,7 +121,7 @@ struct SchemaCommand: Command {
   init(_ arguments: Arguments) {}
 
   func run(_ console: Console) async throws -> ExitCode {
-    console.out(PipelineSchema.json(for: Wiring.registry()) + "\n")
+    console.out(try PipelineSchema.json(Wiring.registry()) + "\n")
     return .done
   }
 }

@@ -3,10 +3,11 @@ import Pipeline
 
 /// A pipeline file that was read and checked, with everything that is wrong with it.
 struct PipelineFile: Sendable {
-  let url: URL
+  /// As the user wrote it.
+  let name: String
   let text: String
   let graph: PipelineGraph?
-  var diagnostics: [Diagnostic]
+  let diagnostics: [Diagnostic]
 
   /// Throws only when there is no such file; what is wrong inside becomes diagnostics.
   static func load(
@@ -19,20 +20,15 @@ struct PipelineFile: Sendable {
     } catch {
       throw UsageError("the pipeline file `\(path)` cannot be read: \(reason(error, url))")
     }
-    let parsed = PipelineDefinition.parse(bytes: [UInt8](bytes), file: path, overrides: overrides)
-    var diagnostics = parsed.diagnostics
-    var graph: PipelineGraph?
-    if let definition = parsed.definition {
-      let checked = PipelineGraph.check(definition, registry: registry)
-      graph = checked.graph
-      diagnostics += checked.diagnostics
-    }
+    let (definition, problems) = PipelineDefinition.parse(
+      bytes: [UInt8](bytes), file: path, overrides: overrides)
+    let checked = definition.map { PipelineGraph.check($0, registry: registry) }
     return PipelineFile(
-      url: url, text: String(decoding: bytes, as: UTF8.self), graph: graph, diagnostics: diagnostics
+      name: path, text: String(decoding: bytes, as: UTF8.self), graph: graph, diagnostics: diagnostics
     )
   }
 
-  var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }
+  var hasErrors: Bool { diagnostics.hasErrors }
 
   private static func reason(_ error: any Error, _ url: URL) -> String {
     FileManager.default.fileExists(atPath: url.path)
@@ -41,11 +37,13 @@ struct PipelineFile: Sendable {
 }
 
 extension Console {
-  /// Prints diagnostics the way a person reads them.
-  func show(_ diagnostics: [Diagnostic], of file: PipelineFile) {
-    let renderer = DiagnosticRenderer(colour: usesColour)
-    for diagnostic in diagnostics {
-      err(renderer.render(diagnostic, sources: [diagnostic.file: file.text]) + "\n")
-    }
+  /// Prints diagnostics the way a person reads them, each with the line that it is about.
+  func show(_ diagnostics: [Diagnostic], sources: [String: String]) {
+    guard !diagnostics.isEmpty else { return }
+    err(DiagnosticRenderer(sources: sources, colour: usesColour).render(diagnostics) + "\n")
+  }
+
+  func showDiagnostics(of file: PipelineFile) {
+    show(file.diagnostics, sources: [file.name: file.text])
   }
 }

@@ -40,7 +40,7 @@ struct RunCommand: Command {
     let file = try PipelineFile.load(
       arguments.operands[0], overrides: overrides.map { (path: $0.0, text: $0.1) },
       registry: registry)
-    console.show(file.diagnostics, of: file)
+    console.showDiagnostics(of: file)
     guard let graph = file.graph, !file.hasErrors else { return .wrong }
     guard let (inputs, folder) = try bindInputs(of: graph, console: console) else { return .wrong }
     let request = try request(graph, file: file, inputs: inputs, folder: folder)
@@ -99,18 +99,15 @@ struct RunCommand: Command {
       folder = url.deletingLastPathComponent()
     }
     let here = URL(fileURLWithPath: FileManager.default.currentDirectoryPath)
-    let pairs = try arguments.all("input").map { try Self.pair($0, option: "-i") }
-    let bound = graph.bindInputs(
-      arguments: pairs.map {
-        (name: $0.0, text: Self.located($0.1, of: $0.0, in: graph, here: here))
-      },
-      file: file)
-    let renderer = DiagnosticRenderer(colour: console.usesColour)
-    for diagnostic in bound.diagnostics {
-      let sources = file.map { [$0.name: $0.text] } ?? [:]
-      console.err(renderer.render(diagnostic, sources: sources) + "\n")
+    let given = try self.arguments.all("input").map { text in
+      let (name, value) = try Self.pair(text, option: "-i")
+      return (name: name, text: Self.located(value, of: name, in: graph, here: here))
     }
-    if bound.diagnostics.contains(where: { $0.severity == .error }) { return nil }
+    let bound = graph.bindInputs(arguments: given, file: file)
+    var sources = file.map { [$0.name: $0.text] } ?? [:]
+    sources[PipelineGraph.argumentsFile] = PipelineGraph.argumentsText(given)
+    console.show(bound.diagnostics, sources: sources)
+    if bound.diagnostics.hasErrors { return nil }
     return (bound.values, folder)
   }
 

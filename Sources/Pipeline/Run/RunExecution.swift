@@ -49,7 +49,7 @@ struct RunExecution: Sendable {
 
   private func perform(inputs: [String: Value], ingest: FileIngest) async -> RunResult {
     let scope = Scope(
-      inputs: inputs, stages: [:], vars: request.graph.vars, runID: id, item: nil, index: nil)
+      inputs: inputs, vars: request.graph.vars, runID: id, runName: request.graph.name)
     let finished = await settleStages(scope: scope, ingest: ingest)
     guard finished.values.allSatisfy(\.outcome.isAcceptable), !Task.isCancelled, !recorder.hasFailed
     else {
@@ -99,7 +99,7 @@ struct RunExecution: Sendable {
   private func collectOutputs(_ scope: Scope) async throws -> [String: Value] {
     var outputs: [String: Value] = [:]
     for output in request.graph.outputs {
-      guard request.until == nil || output.isAvailable(in: scope),
+      guard output.dependencies.allSatisfy({ scope.stages[$0] != nil }),
         let value = try output.value(in: scope), value != .null
       else { continue }
       outputs[output.name] = try await materialised(value)

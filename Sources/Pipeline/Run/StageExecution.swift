@@ -11,7 +11,9 @@ struct StageExecution: Sendable {
     if let blocker { return await skip(.blocked("`\(blocker)` did not finish")) }
     if Task.isCancelled { return await end(.cancelled) }
     do {
-      guard try node.isEnabled(in: scope) else { return await skip(.skipped("`if` is false")) }
+      if case .skip(let causes) = try node.decision(in: scope) {
+        return await skip(.skipped(causes.joined(separator: " and ")))
+      }
       return try await performItems()
     } catch {
       return await fail(error, since: .now)
@@ -23,7 +25,7 @@ struct StageExecution: Sendable {
     if !node.isForeach, let scope = scopes.first,
       case .skipped(let port, let causes) = try node.inputs(in: scope)
     {
-      return await skip(.skipped("its input `\(port)` is not there: \(causes.skipReason)"))
+      return await skip(.skipped("`\(port)` has no value: \(causes.joined(separator: " and "))"))
     }
     let started = ContinuousClock.now
     run.recorder.expand(node.id, into: scopes.count)
@@ -107,19 +109,9 @@ struct StageExecution: Sendable {
   }
 }
 
-extension [String] {
-  fileprivate var skipReason: String {
-    map { "`\($0)`" }.joined(separator: " and ") + " gave nothing"
-  }
-}
-
 extension Duration {
   var milliseconds: Int {
     let (seconds, attoseconds) = components
     return Int(seconds) * 1000 + Int(attoseconds / 1_000_000_000_000_000)
   }
-}
-
-extension EvaluationError: ClassifiedError {
-  public var stageError: StageError { StageError(.configuration, message, field: field) }
 }

@@ -146,15 +146,9 @@ extension RetryPolicy {
   /// nothing to the bound, so that many clients do not come back at the same time. Never earlier than a
   /// service asked for.
   func delay(after error: StageError, attempt: Int) -> Duration? {
-    guard attempt <= max, covers(error.errorClass) else { return nil }
-    let factor = backoff == .exponential ? Double(1 << Swift.min(attempt - 1, 30)) : 1
-    let bound = Swift.min(MediaTime(initial).seconds * factor, MediaTime(cap).seconds)
+    guard attempt <= max, retries(error.errorClass) else { return nil }
+    let bound = MediaTime(longestWait(before: attempt)).seconds
     let jittered = Duration.seconds(Double.random(in: 0...Swift.max(bound, 0)))
     return Swift.max(jittered, error.retryAfter ?? .zero)
-  }
-
-  private func covers(_ errorClass: StageError.Class) -> Bool {
-    if let only { return only.contains(errorClass) }
-    return [.transient, .rateLimited, .lost, .timeout].contains(errorClass)
   }
 }

@@ -34,11 +34,8 @@ struct EngineTests {
       _ yaml: String, inputs: [(name: String, text: String)] = [], refreshed: Set<String> = [],
       until: String? = nil, onEvent: @escaping @Sendable (RunEvent) -> Void = { _ in }
     ) async throws -> RunResult {
-      let parsed = PipelineDefinition.parse(
-        bytes: Array(yaml.utf8), file: "test.yaml", overrides: [])
-      let definition = try #require(parsed.definition, "\(parsed.diagnostics)")
-      let checked = PipelineGraph.check(definition, registry: EngineTests.registry)
-      let graph = try #require(checked.graph, "\(checked.diagnostics)")
+      let (loaded, diagnostics) = PipelineGraph.load(text: yaml, registry: EngineTests.registry)
+      let graph = try #require(loaded, "\(diagnostics)")
       let bound = graph.bindInputs(arguments: inputs, file: nil)
       try #require(bound.diagnostics.isEmpty)
       let request = RunRequest(
