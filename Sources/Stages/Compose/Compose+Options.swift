@@ -26,6 +26,8 @@ extension Compose {
       "How long a scene lasts that has neither narration nor a duration nor a clip.",
       in: 0.04...86_400)
     public var pictureDuration = Duration.seconds(5)
+    @Field("How the input `pictures` fills the frame; a scene says it with its own `fit`.")
+    public var pictureFit = Fit.contain
     @Field("Loudness of the narration; 1 leaves it as it is.", in: 0...2)
     public var narrationVolume = 1.0
     @Field("Loudness of the music where nobody speaks; 1 leaves it as it is.", in: 0...2)

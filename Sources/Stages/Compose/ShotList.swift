@@ -44,6 +44,7 @@ struct ShotList {
     var scenes: [Scene] = []
     for file in material.pictures {
       var scene = Scene()
+      scene.fit = options.pictureFit
       if try facts(of: file).isStill {
         scene.image = ImageFile(file)
       } else {

@@ -66,6 +66,14 @@ struct PictureLayersTests {
     }
   }
 
+  @Test("pictures in place of scenes are shown whole unless told otherwise")
+  func pictureFit() throws {
+    var fixture = FilmFixture().showing("tall.png", "wide.png")
+    #expect(try fixture.build().timeline.layers[0].clips.map(\.fit) == [.contain, .contain])
+    fixture.options.pictureFit = .cover
+    #expect(try fixture.build().timeline.layers[0].clips.map(\.fit) == [.cover, .cover])
+  }
+
   @Test("the background of a scene lies behind its picture for as long")
   func sceneBackground() throws {
     let scene = Scene.colour { $0.image = ImageFile(.named("logo.png")) }
