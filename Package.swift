@@ -75,7 +75,7 @@ let package = Package(
     stage("TTS", uses: "Media", "Speech", "SpeechClient", "Threads"),
     stage("Transcribe", uses: "Media", "Speech", "SpeechClient", "Threads"),
     stage("Compose", uses: "Media", "Threads"),
-    stage("Burn", uses: "Media", "Threads"),
+    stage("Burn", uses: "Fonts", "Media", "Threads"),
     stage("Segment", uses: "Media", "Threads"),
     stage("Render", uses: "Media", "Threads"),
     .target(
@@ -100,7 +100,7 @@ let package = Package(
     tests("YAML", of: "YAML"),
     tests("Pipeline", of: "Pipeline", "TestSupport"),
     tests("FFmpeg", of: "FFmpeg", "TestSupport"),
-    tests("Media", of: "Media", "Pipeline", "FFmpeg", "TestSupport"),
+    tests("Media", of: "Media", "Pipeline", "FFmpeg", "Threads", "TestSupport"),
     tests("ChildProcess", of: "ChildProcess", "Threads"),
     tests(
       "Speech", of: "TTSStage", "TranscribeStage", "Pipeline", "Media", "Speech", "SpeechClient",
@@ -114,7 +114,7 @@ let package = Package(
   ]
 )
 
-for target in package.targets where target.type != .system && !target.name.hasPrefix("C") {
+for target in package.targets where target.path?.hasPrefix("Sources/CLibraries") != true {
   target.swiftSettings = [
     .swiftLanguageMode(.v6),
     .treatAllWarnings(as: .error),

@@ -1,0 +1,135 @@
+extension DefinitionReader {
+  mutating func readStages(_ entry: Node.Entry?, at top: SourceRange) -> [StageDefinition] {
+    guard let entry else {
+      diagnostics.error("missing-key", "a pipeline needs `stages`", at: top)
+      return []
+    }
+    if entry.value.items != nil {
+      diagnostics.add(
+        Diagnostic(
+          "type-mismatch", "`stages` is a map from id to stage, found a list", at: entry.key.range
+        )
+        .noting("write `stages: { my-id: { uses: … } }`; order does not matter"))
+      return []
+    }
+    let stages = entries(entry, "stages").map { readStage($0) }
+    if stages.isEmpty, !diagnostics.hasErrors {
+      diagnostics.error("missing-value", "a pipeline needs at least one stage", at: entry.key.range)
+    }
+    return stages
+  }
+
+  private mutating func readStage(_ entry: Node.Entry) -> StageDefinition {
+    var stage = StageDefinition(
+      id: entry.name, range: entry.key.range, connectionsRange: entry.key.range,
+      settingsRange: entry.key.range)
+    checkName(entry.name, "a stage", at: entry.key.range)
+    if TypeScope.reserved.contains(entry.name) {
+      diagnostics.error(
+        "invalid-name",
+        "`\(entry.name)` has a meaning in expressions and cannot be the id of a stage",
+        at: entry.key.range)
+    }
+    guard let keys = map(entry.value, .stage, missing: "stage `\(entry.name)`") else {
+      return stage
+    }
+    readUses(keys["uses"], of: &stage)
+    if let connections = keys["in"] {
+      stage.connections = readConnections(connections)
+      stage.connectionsRange = connections.key.range
+    }
+    if let with = keys["with"] {
+      stage.settings = entries(with, "with")
+      stage.settingsRange = with.key.range
+    }
+    stage.needs = readNeeds(keys["needs"])
+    stage.condition = keys["if"].flatMap { expression($0.value, "if") }
+    stage.foreach = keys["foreach"].flatMap { expression($0.value, "foreach") }
+    stage.isForeach = keys["foreach"] != nil
+    stage.retry = readRetry(keys["retry"])
+    stage.timeout = readTimeout(keys["timeout"])
+    let onError = FieldDescription(
+      name: "on-error", summary: "", type: .choice(["fail", "continue"]))
+    stage.continuesOnError = value(keys["on-error"], as: onError) == .text("continue")
+    stage.summary = text(keys["description"]?.value, "description")
+    return stage
+  }
+
+  private mutating func readUses(_ entry: Node.Entry?, of stage: inout StageDefinition) {
+    guard let entry else {
+      diagnostics.error(
+        "missing-key", "stage `\(stage.id)` needs `uses`", at: stage.range,
+        hint: "such as `uses: burn`")
+      return
+    }
+    stage.settingsRange = entry.value.range
+    stage.connectionsRange = entry.value.range
+    guard let name = text(entry.value, "uses") else { return }
+    stage.uses = .init(name: name, range: entry.value.range)
+  }
+
+  private mutating func readConnections(_ entry: Node.Entry) -> [StageDefinition.Connection] {
+    if entry.value.scalar != nil, !entry.value.isNull {
+      diagnostics.error(
+        "type-mismatch", "`in` is a map from port to expression, found \(entry.value.kind)",
+        at: entry.value.range, hint: "such as `in: { video: inputs.video }`")
+      return []
+    }
+    return entries(entry, "in").map { connection in
+      StageDefinition.Connection(
+        port: connection.name, portRange: connection.key.range,
+        expression: expression(connection.value, connection.name), range: connection.value.range)
+    }
+  }
+
+  /// One id or a list of them.
+  private mutating func readNeeds(_ entry: Node.Entry?) -> [StageDefinition.Named] {
+    guard let entry, !entry.value.isNull else { return [] }
+    let nodes = entry.value.items ?? [entry.value]
+    return nodes.compactMap { node in
+      text(node, "needs").map { StageDefinition.Named(name: $0, range: node.range) }
+    }
+  }
+
+  private mutating func readRetry(_ entry: Node.Entry?) -> [String: Value]? {
+    guard let entry else { return nil }
+    guard let members = entry.value.entries else {
+      diagnostics.error(
+        "type-mismatch", "`retry` is a map, found \(entry.value.kind)", at: entry.value.range,
+        hint: "such as `retry: { max: 3 }`")
+      return nil
+    }
+    var decoder = FieldDecoder(scope: nil)
+    let decoded = decoder.decodeMembers(
+      members, of: RetryPolicy.fields, owner: "`retry`", at: entry.key.range)
+    diagnostics.add(decoder.diagnostics)
+    return decoded.compactMapValues(\.literalValue)
+  }
+
+  /// Of one attempt.
+  static let timeoutField = FieldDescription(
+    name: "timeout", summary: "The longest that one attempt may take.", type: .duration,
+    range: 0.001...604_800)
+
+  private mutating func readTimeout(_ entry: Node.Entry?) -> Duration? {
+    guard case .duration(let timeout)? = value(entry, as: Self.timeoutField) else { return nil }
+    return timeout
+  }
+
+  mutating func readDefaults(_ entry: Node.Entry?) -> DefaultsDefinition {
+    var defaults = DefaultsDefinition()
+    guard let entry, !entry.value.isNull,
+      let keys = map(entry.value, .defaults, missing: "`defaults`")
+    else { return defaults }
+    defaults.retry = readRetry(keys["retry"])
+    defaults.timeout = readTimeout(keys["timeout"])
+    for stage in entries(keys["uses"], "uses") {
+      guard let keys = map(stage.value, .defaultsOfStage, missing: "the defaults of a stage") else {
+        continue
+      }
+      defaults.uses.append(
+        .init(name: stage.name, range: stage.key.range, settings: entries(keys["with"], "with")))
+    }
+    return defaults
+  }
+}

@@ -1,0 +1,272 @@
+import Foundation
+import YAML
+
+extension PipelineDefinition {
+  /// Reads a pipeline file. All problems are reported at once, in the order of the text.
+  ///
+  /// - Parameters:
+  ///   - file: what diagnostics call it; its folder is what paths in it are relative to.
+  ///   - overrides: `path=text` from the command line, such as `stages.captions.with.size` and `60`. They win
+  ///     over the file. Diagnostics about them carry `overridesFile` as their file, one line for each.
+  /// - Returns: nil only when there is no map to read. With errors among the diagnostics the definition is good
+  ///   for further checking but not for running.
+  public static func parse(
+    text: String, file: String? = nil, overrides: [(path: String, text: String)] = []
+  ) -> (PipelineDefinition?, [Diagnostic]) {
+    parse(bytes: Array(text.utf8), file: file, overrides: overrides)
+  }
+
+  /// The same for bytes that may not even be UTF-8.
+  public static func parse(
+    bytes: [UInt8], file: String? = nil, overrides: [(path: String, text: String)] = []
+  ) -> (PipelineDefinition?, [Diagnostic]) {
+    let source = SourceText(bytes, file: file)
+    let (root, problems) = NodeReader.read(source)
+    var diagnostics = Diagnostics()
+    diagnostics.add(problems)
+    guard let root else { return (nil, diagnostics.sorted) }
+    var overriding = NodeOverrides(overrides)
+    let merged = overriding.apply(to: root)
+    diagnostics.add(overriding.diagnostics)
+    var reader = DefinitionReader(source: source, diagnostics: diagnostics)
+    let definition = reader.read(merged)
+    return (definition, reader.diagnostics.sorted)
+  }
+
+  /// What diagnostics about overrides name as their file.
+  public static let overridesFile = "--set"
+
+  /// The text that lines and columns of diagnostics about overrides refer to.
+  public static func overridesText(_ overrides: [(path: String, text: String)]) -> String {
+    AssignmentText.text(overrides.map { (name: $0.path, text: $0.text) })
+  }
+}
+
+/// Reads the structure of a pipeline out of its nodes.
+struct DefinitionReader {
+  let source: SourceText
+  var diagnostics: Diagnostics
+
+  /// How many stages, inputs and outputs a pipeline can have.
+  static let maximumCount = 1000
+
+  init(source: SourceText, diagnostics: Diagnostics) {
+    self.source = source
+    self.diagnostics = diagnostics
+  }
+
+  var folder: String? {
+    source.file.map { URL(fileURLWithPath: $0).deletingLastPathComponent().path }
+  }
+
+  mutating func read(_ root: Node) -> PipelineDefinition? {
+    guard let keys = map(root, .pipeline, missing: "a pipeline file") else { return nil }
+    let top = SourceRange(file: root.range.file, start: root.range.start, end: root.range.start)
+    readVersion(keys["version"], at: top)
+    let name = readName(keys["name"], at: top)
+    let summary = text(keys["description"]?.value, "description")
+    let inputs = entries(keys["inputs"], "inputs").map { readInput($0) }
+    let stages = readStages(keys["stages"], at: top)
+    let definition = PipelineDefinition(
+      file: source.file,
+      text: String(decoding: source.index.bytes[source.index.start...], as: UTF8.self),
+      name: name ?? "", summary: summary, labels: readLabels(keys["labels"]),
+      vars: readVars(keys["vars"]), inputs: inputs, defaults: readDefaults(keys["defaults"]),
+      stages: stages, outputs: readOutputs(keys["outputs"]), folder: folder,
+      isComplete: true)
+    return definition.marked(isComplete: !diagnostics.hasErrors)
+  }
+
+  private mutating func readVersion(_ entry: Node.Entry?, at top: SourceRange) {
+    guard let entry else {
+      var diagnostic = Diagnostic(
+        "missing-key", "a pipeline needs `version`", at: top, hint: "write `version: 1`")
+      diagnostic.fix = Diagnostic.Fix(range: top, replacement: "version: 1\n")
+      diagnostics.add(diagnostic)
+      return
+    }
+    guard entry.value.scalar?.text != "1" else { return }
+    diagnostics.add(
+      Diagnostic(
+        "wrong-value", "this host reads version 1 of the language, found \(entry.value.kind)",
+        at: entry.value.range
+      ).suggesting("1"))
+  }
+
+  private mutating func readName(_ entry: Node.Entry?, at top: SourceRange) -> String? {
+    guard let entry else {
+      diagnostics.error(
+        "missing-key", "a pipeline needs `name`", at: top, hint: "write `name: my-pipeline`")
+      return nil
+    }
+    guard let name = text(entry.value, "name") else { return nil }
+    checkName(name, "a pipeline", at: entry.value.range)
+    return name
+  }
+
+  private mutating func readLabels(_ entry: Node.Entry?) -> [String: String] {
+    var labels: [String: String] = [:]
+    for label in entries(entry, "labels") { labels[label.name] = text(label.value, label.name) }
+    return labels
+  }
+
+  /// Constants: their type is what YAML 1.2 reads them as.
+  private mutating func readVars(_ entry: Node.Entry?) -> [String: Value] {
+    var vars: [String: Value] = [:]
+    for variable in entries(entry, "vars") {
+      checkName(variable.name, "a variable", at: variable.key.range)
+      let field = FieldDescription(name: variable.name, summary: "", type: .json)
+      vars[variable.name] = constant(
+        variable.value, as: field, orSay: "`\(variable.name)`: `vars` are constants")
+    }
+    return vars
+  }
+
+  private mutating func readOutputs(_ entry: Node.Entry?) -> [OutputDefinition] {
+    entries(entry, "outputs").map { output in
+      checkName(output.name, "an output", at: output.key.range)
+      return OutputDefinition(
+        name: output.name, range: output.key.range, expression: expression(output.value, "outputs"))
+    }
+  }
+}
+
+// MARK: - What every part uses
+
+extension DefinitionReader {
+  /// A map with known keys; nil, reported, for anything else.
+  mutating func map(_ node: Node, _ keys: KeySet, missing owner: String) -> [String: Node.Entry]? {
+    guard let entries = node.entries else {
+      diagnostics.add(
+        Diagnostic("type-mismatch", "\(owner) is a map, found \(node.kind)", at: node.range)
+          .noting("its keys are \(Suggestion.list(keys.names))"))
+      return nil
+    }
+    for entry in entries {
+      if let diagnostic = keys.diagnostic(for: entry) { diagnostics.add(diagnostic) }
+    }
+    return Dictionary(entries.map { ($0.name, $0) }) { first, _ in first }
+  }
+
+  /// The entries of a map whose keys are the author's own; none when the key is missing or empty.
+  mutating func entries(_ entry: Node.Entry?, _ name: String) -> [Node.Entry] {
+    guard let entry, !entry.value.isNull else { return [] }
+    guard let entries = entry.value.entries else {
+      diagnostics.error(
+        "type-mismatch", "`\(name)` is a map from name to value, found \(entry.value.kind)",
+        at: entry.value.range)
+      return []
+    }
+    if entries.count > Self.maximumCount {
+      diagnostics.error(
+        "too-many",
+        "`\(name)` has \(entries.count) entries; at most \(Self.maximumCount) are allowed",
+        at: entry.key.range)
+    }
+    return Array(entries.prefix(Self.maximumCount))
+  }
+
+  /// The text of a scalar; nil, reported, for anything else.
+  mutating func text(_ node: Node?, _ name: String) -> String? {
+    guard let node else { return nil }
+    guard let scalar = node.scalar, !node.isNull else {
+      diagnostics.error(
+        "type-mismatch", "`\(name)` is text, found \(node.kind)", at: node.range)
+      return nil
+    }
+    if scalar.text.firstRange(of: "${{") != nil {
+      diagnostics.error("not-constant", "`\(name)` cannot be computed", at: node.range)
+      return nil
+    }
+    return scalar.text
+  }
+
+  /// Letters, digits, `-` and `_`, beginning with a letter or `_`.
+  mutating func checkName(_ name: String, _ owner: String, at range: SourceRange) {
+    let bytes = Array(name.utf8)
+    let isName =
+      bytes.first.map(Lexer.beginsName) == true && bytes.last != UInt8(ascii: "-")
+      && bytes.allSatisfy { Lexer.continuesName($0) || $0 == UInt8(ascii: "-") }
+      && bytes.count <= 100
+    guard !isName else { return }
+    diagnostics.error(
+      "invalid-name", "`\(name.shortened)` cannot be the name of \(owner)", at: range,
+      hint: "expected letters, digits, `-` and `_`, a letter first")
+  }
+
+  /// An expression with or without `${{ }}`, or a list of them; nil, reported, when it cannot be read.
+  mutating func expression(_ node: Node, _ name: String) -> Expression? {
+    switch node.content {
+    case .scalar(let scalar):
+      guard !node.isNull else {
+        diagnostics.error(
+          "missing-value", "`\(name)` has no value", at: node.range,
+          hint: "expected an expression such as `inputs.video`")
+        return nil
+      }
+      do { return try Interpolation.bare(scalar) } catch {
+        diagnostics.add(Diagnostic(error, in: scalar))
+        return nil
+      }
+    case .sequence(let items):
+      let expressions = items.map { expression($0, name) }
+      let known = expressions.compactMap(\.self)
+      guard known.count == expressions.count else { return nil }
+      return Expression(kind: .list(known), range: node.range)
+    case .mapping:
+      diagnostics.error(
+        "type-mismatch", "`\(name)` takes an expression, found a map", at: node.range,
+        hint: "expected an expression such as `inputs.video`")
+      return nil
+    }
+  }
+
+  /// A value of the author's own that cannot be computed.
+  mutating func constant(
+    _ node: Node, as field: FieldDescription, orSay message: String
+  ) -> Value? {
+    var decoder = FieldDecoder(scope: TypeScope(), folder: folder)
+    if let template = node.firstTemplate {
+      diagnostics.error(
+        "not-constant", message, at: template, hint: "write the expression where it is used")
+      return nil
+    }
+    let template = decoder.decode(node, as: field)
+    diagnostics.add(decoder.diagnostics)
+    return template?.literalValue
+  }
+
+  /// A field of the language itself: no templates.
+  mutating func value(_ entry: Node.Entry?, as field: FieldDescription) -> Value? {
+    guard let entry else { return nil }
+    var decoder = FieldDecoder(scope: nil)
+    let template = decoder.decode(entry.value, as: field)
+    diagnostics.add(decoder.diagnostics)
+    return template?.literalValue
+  }
+}
+
+extension PipelineDefinition {
+  fileprivate func marked(isComplete: Bool) -> PipelineDefinition {
+    PipelineDefinition(
+      file: file, text: text, name: name, summary: summary, labels: labels, vars: vars,
+      inputs: inputs, defaults: defaults, stages: stages, outputs: outputs, folder: folder,
+      isComplete: isComplete)
+  }
+}
+
+extension Node {
+  /// Where the first scalar with `${{ }}` stands; nil without one.
+  fileprivate var firstTemplate: SourceRange? {
+    switch content {
+    case .scalar(let scalar):
+      if let interpolation = try? Interpolation(scalar), case .text = interpolation {
+        nil
+      } else {
+        range
+      }
+    case .sequence(let items): items.lazy.compactMap(\.firstTemplate).first
+    case .mapping(let entries): entries.lazy.compactMap(\.value.firstTemplate).first
+    }
+  }
+}

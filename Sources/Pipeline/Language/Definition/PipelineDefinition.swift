@@ -1,0 +1,94 @@
+/// A pipeline file as written: its structure is known to be right, but not yet whether its stages exist and fit.
+///
+/// `PipelineGraph.check` does the rest. Parts that were wrong are missing here; a definition that was read with
+/// errors never becomes a graph.
+public struct PipelineDefinition: Sendable {
+  /// As the user named it; nil for a text from elsewhere.
+  public let file: String?
+  public let text: String
+  public let name: String
+  public let summary: String?
+  public let labels: [String: String]
+  /// The constants of the file, by name.
+  public let vars: [String: Value]
+
+  let inputs: [InputDefinition]
+  let defaults: DefaultsDefinition
+  let stages: [StageDefinition]
+  let outputs: [OutputDefinition]
+  /// The folder of the file, that paths in it are relative to.
+  let folder: String?
+  /// False when something in it is wrong.
+  let isComplete: Bool
+
+  /// The stage ids in the order of the file.
+  public var stageIDs: [String] { stages.map(\.id) }
+}
+
+/// One entry of `inputs`.
+struct InputDefinition: Sendable {
+  var name: String
+  var range: SourceRange
+  /// Nil when the declaration is wrong.
+  var declaration: InputDeclaration?
+}
+
+/// One entry of `outputs`.
+struct OutputDefinition: Sendable {
+  var name: String
+  var range: SourceRange
+  /// Nil when it could not be read.
+  var expression: Expression?
+}
+
+/// One entry of `stages`.
+struct StageDefinition: Sendable {
+  /// A port and what is connected to it.
+  struct Connection: Sendable {
+    var port: String
+    var portRange: SourceRange
+    /// Nil when it could not be read.
+    var expression: Expression?
+    var range: SourceRange
+  }
+
+  struct Named: Sendable {
+    var name: String
+    var range: SourceRange
+  }
+
+  var id: String
+  /// The id in the file.
+  var range: SourceRange
+  /// What stands after `uses`; nil when it is missing or wrong.
+  var uses: Named?
+  var connections: [Connection] = []
+  /// Where a port that needs a connection is reported: the key `in` or `uses`, or the id.
+  var connectionsRange: SourceRange
+  var settings: [Node.Entry] = []
+  /// Where a missing setting is reported: the key `with` or `uses`, or the id.
+  var settingsRange: SourceRange
+  var needs: [Named] = []
+  var condition: Expression?
+  var foreach: Expression?
+  /// False when `foreach` is there but could not be read.
+  var isForeach = false
+  var retry: [String: Value]?
+  var timeout: Duration?
+  var continuesOnError = false
+  var summary: String?
+}
+
+/// What holds for every stage unless it says otherwise.
+struct DefaultsDefinition: Sendable {
+  struct StageSettings: Sendable {
+    var name: String
+    var range: SourceRange
+    var settings: [Node.Entry]
+  }
+
+  var retry: [String: Value]?
+  var timeout: Duration?
+  /// By the name of the stage they are for, as written after `uses`.
+  var uses: [StageSettings] = []
+}

@@ -1,0 +1,399 @@
+extension PipelineGraph {
+  /// Checks a definition against the stages of a host: every name, type, edge and setting.
+  ///
+  /// - Returns: a graph when nothing is wrong, neither here nor in what `PipelineDefinition.parse` reported, and
+  ///   what was found here, in the order of the text.
+  public static func check(
+    _ definition: PipelineDefinition, registry: StageRegistry
+  ) -> (graph: PipelineGraph?, diagnostics: [Diagnostic]) {
+    var checker = GraphChecker(definition, registry)
+    let graph = checker.check()
+    return (graph, checker.diagnostics.sorted)
+  }
+
+  /// Reads and checks a pipeline file: all problems of both, in the order of the text.
+  public static func load(
+    text: String, file: String? = nil, overrides: [(path: String, text: String)] = [],
+    registry: StageRegistry
+  ) -> (graph: PipelineGraph?, diagnostics: [Diagnostic]) {
+    let (definition, problems) = PipelineDefinition.parse(
+      text: text, file: file, overrides: overrides)
+    guard let definition else { return (nil, problems) }
+    let (graph, more) = check(definition, registry: registry)
+    var diagnostics = Diagnostics()
+    diagnostics.add(problems)
+    diagnostics.add(more)
+    return (graph, diagnostics.sorted)
+  }
+}
+
+/// Makes a graph out of a definition, collecting what is wrong.
+struct GraphChecker {
+  let definition: PipelineDefinition
+  let registry: StageRegistry
+  var diagnostics = Diagnostics()
+  private var specs: [String: StageSpec] = [:]
+  private var scope = TypeScope()
+  private var nodes: [StageNode] = []
+  private var usedInputs: Set<String> = []
+  private var usedStages: Set<String> = []
+
+  init(_ definition: PipelineDefinition, _ registry: StageRegistry) {
+    self.definition = definition
+    self.registry = registry
+  }
+
+  mutating func check() -> PipelineGraph? {
+    for stage in definition.stages { specs[stage.id] = resolve(stage) }
+    scope = typeScope()
+    checkDefaults()
+    var links: [String: [StageLink]] = [:]
+    for stage in definition.stages {
+      let node = check(stage)
+      links[stage.id] = node.links
+      if let node = node.node { nodes.append(node) }
+    }
+    let outputs = definition.outputs.compactMap { check($0) }
+    let order = StageOrder(definition.stages.map(\.id), links: links)
+    diagnostics.add(order.cycles)
+    warnOfUnused()
+    guard definition.isComplete, !diagnostics.hasErrors else { return nil }
+    let sorted = order.sorted.compactMap { id in nodes.first { $0.id == id } }
+    return PipelineGraph(
+      name: definition.name, summary: definition.summary, file: definition.file,
+      inputs: definition.inputs.compactMap(\.declaration), stages: sorted, outputs: outputs,
+      vars: definition.vars, labels: definition.labels)
+  }
+
+  private func typeScope() -> TypeScope {
+    var scope = TypeScope()
+    for input in definition.inputs { scope.inputs[input.name] = .some(input.declaration?.type) }
+    scope.vars = definition.vars.mapValues(\.literalType)
+    for stage in definition.stages {
+      scope.stages[stage.id] = .some(specs[stage.id].map { outputs(of: stage, $0) })
+    }
+    return scope
+  }
+
+  private func outputs(of stage: StageDefinition, _ spec: StageSpec) -> TypeScope.StageOutputs {
+    var types: [String: ValueType] = [:]
+    for port in spec.outputs {
+      let type = stage.isForeach ? ValueType.list(port.type.unwrapped) : port.type
+      types[port.name] = stage.continuesOnError && !type.isOptional ? .optional(type) : type
+    }
+    return TypeScope.StageOutputs(fields: spec.outputs, types: types)
+  }
+}
+
+// MARK: - Stages
+
+extension GraphChecker {
+  /// `name` or `name@major`.
+  private mutating func resolve(_ stage: StageDefinition) -> StageSpec? {
+    guard let uses = stage.uses else { return nil }
+    let parts = uses.name.split(separator: "@", maxSplits: 1, omittingEmptySubsequences: false)
+    guard let spec = spec(named: String(parts[0]), at: uses.range) else { return nil }
+    guard parts.count > 1 else { return spec }
+    let major = spec.info.version.prefix { $0 != "." }
+    guard parts[1] == major else {
+      diagnostics.add(
+        Diagnostic(
+          "unknown-stage",
+          "`\(spec.info.name)` is here in version \(spec.info.version), not \(parts[1])",
+          at: uses.range
+        ).suggesting("\(spec.info.name)@\(major)"))
+      return nil
+    }
+    return spec
+  }
+
+  private mutating func spec(named name: String, at range: SourceRange) -> StageSpec? {
+    if let spec = registry[name] { return spec }
+    let diagnostic = Diagnostic("unknown-stage", "there is no stage `\(name.shortened)`", at: range)
+    if let near = Suggestion.nearest(to: name, among: registry.names) {
+      diagnostics.add(diagnostic.suggesting(near, detail: registry[near]?.info.summary))
+    } else {
+      diagnostics.add(diagnostic.noting("this host has \(Suggestion.list(registry.names))"))
+    }
+    return nil
+  }
+
+  /// Links are known even where the node is wrong, so that cycles and unused things are told rightly.
+  private mutating func check(
+    _ stage: StageDefinition
+  ) -> (node: StageNode?, links: [StageLink]) {
+    var links: [StageLink] = []
+    var stageScope = scope
+    stageScope.stage = stage.id
+    let item = checkForeach(stage, in: stageScope, &links)
+    checkCondition(stage, in: stageScope, &links)
+    stageScope.item = item
+    let spec = specs[stage.id]
+    let connections = checkConnections(stage, spec, in: stageScope, &links)
+    let settings = checkSettings(stage, spec, in: stageScope, &links)
+    checkNeeds(stage, &links)
+    for link in links { use(link) }
+    guard let spec else { return (nil, links) }
+    return (
+      StageNode(
+        id: stage.id, spec: spec, dependencies: Self.dependencies(links),
+        isForeach: stage.isForeach,
+        retry: RetryPolicy(
+          members: (definition.defaults.retry ?? [:]).merging(stage.retry ?? [:]) { $1 }),
+        timeout: stage.timeout ?? definition.defaults.timeout,
+        continuesOnError: stage.continuesOnError, summary: stage.summary, location: stage.range,
+        condition: stage.condition, foreach: stage.foreach, settings: settings,
+        connections: connections, links: links), links
+    )
+  }
+
+  private static func dependencies(_ links: [StageLink]) -> [String] {
+    links.reduce(into: []) { ids, link in
+      if let id = link.stage, !ids.contains(id) { ids.append(id) }
+    }
+  }
+
+  private mutating func use(_ link: StageLink) {
+    if let stage = link.stage { usedStages.insert(stage) }
+    if case .input(let name) = link.source { usedInputs.insert(name) }
+  }
+
+  private mutating func checkForeach(
+    _ stage: StageDefinition, in scope: TypeScope, _ links: inout [StageLink]
+  ) -> TypeScope.Item {
+    guard stage.isForeach else { return .unavailable }
+    guard let expression = stage.foreach else { return .available(nil) }
+    guard let type = type(of: expression, in: scope, &links)?.unwrapped else {
+      return .available(nil)
+    }
+    guard let element = type.element else {
+      diagnostics.error(
+        "type-mismatch", "`foreach` takes a list, found \(type.named)", at: expression.range)
+      return .available(nil)
+    }
+    return .available(element)
+  }
+
+  private mutating func checkCondition(
+    _ stage: StageDefinition, in scope: TypeScope, _ links: inout [StageLink]
+  ) {
+    guard let condition = stage.condition,
+      let type = type(of: condition, in: scope, &links)?.unwrapped,
+      type != .boolean, type != .json
+    else { return }
+    diagnostics.error(
+      "type-mismatch", "`if` is boolean, found \(type.named)", at: condition.range,
+      hint: type.isFile || condition.path != nil ? "compare it, such as `… != null`" : nil)
+  }
+
+  private mutating func type(
+    of expression: Expression, in scope: TypeScope, _ links: inout [StageLink]
+  ) -> ValueType? {
+    var checker = TypeChecker(scope)
+    let type = checker.type(of: expression)
+    diagnostics.add(checker.diagnostics)
+    links += checker.references.map { StageLink($0, port: nil) }
+    return checker.diagnostics.hasErrors ? nil : type
+  }
+
+  private mutating func checkNeeds(_ stage: StageDefinition, _ links: inout [StageLink]) {
+    let ids = definition.stages.map(\.id)
+    for need in stage.needs {
+      if need.name == stage.id {
+        diagnostics.error("cycle", "`\(need.name)` cannot wait for itself", at: need.range)
+      } else if ids.contains(need.name) {
+        links.append(StageLink(source: .order(stage: need.name), port: nil, range: need.range))
+      } else {
+        let diagnostic = Diagnostic(
+          "unknown-reference", "there is no stage `\(need.name.shortened)` in this pipeline",
+          at: need.range)
+        let near = Suggestion.nearest(to: need.name, among: ids)
+        diagnostics.add(
+          near == nil
+            ? diagnostic.noting("its stages are \(Suggestion.list(ids))")
+            : diagnostic.suggesting(near))
+      }
+    }
+  }
+}
+
+// MARK: - Ports and settings
+
+extension GraphChecker {
+  private mutating func checkConnections(
+    _ stage: StageDefinition, _ spec: StageSpec?, in scope: TypeScope, _ links: inout [StageLink]
+  ) -> [String: Template] {
+    var templates: [String: Template] = [:]
+    for connection in stage.connections {
+      let port = spec?.inputs.first { $0.name == connection.port }
+      if let spec, port == nil {
+        diagnostics.add(unknownPort(connection, of: spec))
+      }
+      guard let expression = connection.expression else { continue }
+      var decoder = FieldDecoder(scope: scope, folder: definition.folder)
+      if let port {
+        templates[port.name] = decoder.connect(expression, at: connection.range, to: port)
+      } else {
+        _ = decoder.check(expression, in: scope)
+      }
+      diagnostics.add(decoder.diagnostics)
+      links += decoder.references.map { StageLink($0, port: connection.port) }
+    }
+    let connected = Set(stage.connections.map(\.port))
+    for port in spec?.inputs ?? [] where port.isRequired && !connected.contains(port.name) {
+      diagnostics.add(
+        Diagnostic(
+          "missing-port", "stage `\(stage.id)` needs `\(port.name)` in `in` (\(port.type.named))",
+          at: stage.connectionsRange
+        ).noting("`\(port.name)`: \(port.summary)"))
+    }
+    return templates
+  }
+
+  private func unknownPort(
+    _ connection: StageDefinition.Connection, of spec: StageSpec
+  ) -> Diagnostic {
+    let name = spec.info.name
+    let diagnostic = Diagnostic(
+      "unknown-port", "`\(connection.port.shortened)` is not an input of `\(name)`",
+      at: connection.portRange)
+    if spec.options.contains(where: { $0.name == connection.port }) {
+      return diagnostic.noting("it is a setting: write it under `with`")
+    }
+    let near = Suggestion.nearest(to: connection.port, among: spec.inputs.map(\.name))
+    if let near, let port = spec.inputs.first(where: { $0.name == near }) {
+      return diagnostic.suggesting(near, detail: port.type.named)
+    }
+    return diagnostic.noting(
+      spec.inputs.isEmpty
+        ? "it has no inputs" : "its inputs are \(Suggestion.list(spec.inputs.map(\.name)))")
+  }
+
+  private mutating func checkSettings(
+    _ stage: StageDefinition, _ spec: StageSpec?, in scope: TypeScope, _ links: inout [StageLink]
+  ) -> [String: Template] {
+    var decoder = FieldDecoder(scope: scope, folder: definition.folder)
+    defer { diagnostics.add(decoder.diagnostics) }
+    guard let spec else {
+      for entry in stage.settings { decoder.checkTemplates(in: entry.value) }
+      links += decoder.references.map { StageLink($0, port: nil) }
+      return [:]
+    }
+    let own = Set(stage.settings.map(\.name))
+    let defaults = definition.defaults.uses.first { $0.name == spec.info.name }?.settings ?? []
+    let entries = defaults.filter { !own.contains($0.name) } + stage.settings
+    let (ports, settings) = misplaced(entries, of: spec)
+    diagnostics.add(ports)
+    let templates = decoder.decodeMembers(
+      settings, of: spec.options, owner: "`\(spec.info.name)`", at: stage.settingsRange)
+    links += decoder.references.map { StageLink($0, port: nil) }
+    if ports.isEmpty, !decoder.diagnostics.hasErrors {
+      diagnostics.add(validate(templates, of: spec, at: stage.settingsRange))
+    }
+    return templates
+  }
+
+  /// Ports that were written under `with`.
+  private func misplaced(
+    _ entries: [Node.Entry], of spec: StageSpec
+  ) -> (diagnostics: [Diagnostic], settings: [Node.Entry]) {
+    let settings = entries.filter { entry in
+      spec.options.contains { $0.name == entry.name }
+        || !spec.inputs.contains { $0.name == entry.name }
+    }
+    let diagnostics = entries.filter { entry in !settings.contains { $0.name == entry.name } }.map {
+      Diagnostic(
+        "unknown-field", "`\($0.name)` is an input of `\(spec.info.name)`, not a setting",
+        at: $0.key.range
+      ).noting("connect it under `in`")
+    }
+    return (diagnostics, settings)
+  }
+
+  /// Rules that span fields, where nothing is left to compute.
+  private func validate(
+    _ templates: [String: Template], of spec: StageSpec, at range: SourceRange
+  ) -> [Diagnostic] {
+    var values: [String: Value] = [:]
+    for field in spec.options {
+      if let template = templates[field.name] {
+        guard let value = template.literalValue else { return [] }
+        values[field.name] = value
+      } else if let value = field.defaultValue {
+        values[field.name] = value
+      }
+    }
+    return spec.validate(values).map { problem in
+      Diagnostic("invalid-settings", problem.message, at: templates[problem.field]?.range ?? range)
+    }
+  }
+
+  /// Defaults of stages that the file does not use are checked too; of the others with each use.
+  private mutating func checkDefaults() {
+    let used = Set(specs.values.map(\.info.name))
+    for defaults in definition.defaults.uses where !used.contains(defaults.name) {
+      guard let spec = spec(named: defaults.name, at: defaults.range) else { continue }
+      diagnostics.warning(
+        "unused-default", "no stage uses `\(defaults.name)`", at: defaults.range)
+      var scope = scope
+      scope.item = .available(.json)
+      var decoder = FieldDecoder(scope: scope, folder: definition.folder)
+      let given = Set(defaults.settings.map(\.name))
+      let fields = spec.options.filter { !$0.isRequired || given.contains($0.name) }
+      _ = decoder.decodeMembers(
+        defaults.settings, of: fields, owner: "`\(defaults.name)`", at: defaults.range)
+      diagnostics.add(decoder.diagnostics)
+      usedInputs.formUnion(decoder.references.inputNames)
+    }
+  }
+}
+
+// MARK: - Outputs and what nobody uses
+
+extension GraphChecker {
+  private mutating func check(_ output: OutputDefinition) -> OutputDeclaration? {
+    guard let expression = output.expression else { return nil }
+    var checker = TypeChecker(scope)
+    let type = checker.type(of: expression)
+    diagnostics.add(checker.diagnostics)
+    usedInputs.formUnion(checker.references.inputNames)
+    usedStages.formUnion(checker.references.stageIDs)
+    guard let type, !checker.diagnostics.hasErrors else { return nil }
+    return OutputDeclaration(
+      name: output.name, type: type, location: output.range, expression: expression,
+      references: checker.references)
+  }
+
+  private mutating func warnOfUnused() {
+    for input in definition.inputs where !usedInputs.contains(input.name) {
+      diagnostics.warning("unused-input", "nothing uses the input `\(input.name)`", at: input.range)
+    }
+    guard !definition.outputs.isEmpty else { return }
+    for stage in definition.stages where !usedStages.contains(stage.id) {
+      diagnostics.add(
+        Diagnostic(
+          "unused-stage", "nothing uses the outputs of `\(stage.id)`", at: stage.range,
+          severity: .warning
+        ).noting("it runs all the same; a stage that must wait for it says `needs: \(stage.id)`"))
+    }
+  }
+}
+
+extension StageLink {
+  init(_ reference: Reference, port: String?) {
+    let source: Source =
+      switch reference.target {
+      case .input(let name): .input(name)
+      case .output(let stage, let name): .output(stage: stage, name: name)
+      }
+    self.init(source: source, port: port, range: reference.range)
+  }
+
+  /// Nil for an input.
+  var stage: String? {
+    switch source {
+    case .input: nil
+    case .output(let stage, _), .order(let stage): stage
+    }
+  }
+}
