@@ -32,7 +32,8 @@ struct ESpeakSpeaker: ~Copyable, Speaker {
     if let variant, !variants.contains(variant) {
       throw SpeechFault(
         .unknownVoice,
-        "espeak-ng has no variant `+\(variant)`; there are \(variants.sorted().joined(separator: ", "))")
+        "espeak-ng has no variant `+\(variant)`; there are \(variants.sorted().joined(separator: ", "))"
+      )
     }
     do {
       try session.use(voice, variant: variant, speed: request.speed, semitones: request.pitch)

@@ -7,7 +7,7 @@ struct Recogniser {
   private let writer: MessageWriter
 
   /// Milliseconds.
-  private static let usualChunk = 12_000
+  private static let usualChunk = 6_000
   private static let longestChunk = 20_000
   private static let shortestPause = 250
 
@@ -51,7 +51,8 @@ struct Recogniser {
       let cut =
         within.last { $0 <= start + Self.usualChunk } ?? within.first
         ?? start + Self.longestChunk
-      let end = sound.duration - start <= Self.usualChunk ? sound.duration : min(cut, sound.duration)
+      let end =
+        sound.duration - start <= Self.usualChunk ? sound.duration : min(cut, sound.duration)
       if sound.activity.speechDuration(in: start..<end) > 0 { chunks.append(start..<end) }
       start = end
     }

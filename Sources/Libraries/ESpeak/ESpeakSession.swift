@@ -31,7 +31,9 @@ public struct ESpeakSession: ~Copyable {
     "variant".withCString { language in
       var wanted = espeak_VOICE()
       wanted.languages = language
-      return Self.list(&wanted).map { $0.identifier.split(separator: "/").last.map(String.init) ?? "" }
+      return Self.list(&wanted).map {
+        $0.identifier.split(separator: "/").last.map(String.init) ?? ""
+      }
     }
   }
 
@@ -168,7 +170,8 @@ private final class Collector {
 
 /// The engine hands out blocks of sound, each with the events that lie in it. 0: go on.
 private func collect(
-  _ wave: UnsafeMutablePointer<Int16>?, _ count: Int32, _ events: UnsafeMutablePointer<espeak_EVENT>?
+  _ wave: UnsafeMutablePointer<Int16>?, _ count: Int32,
+  _ events: UnsafeMutablePointer<espeak_EVENT>?
 ) -> Int32 {
   guard var event = events, let user = event.pointee.user_data else { return 0 }
   let collector = Unmanaged<Collector>.fromOpaque(user).takeUnretainedValue()

@@ -18,6 +18,9 @@ public struct FliteVoice: ~Copyable {
 
   /// Registered voices belong to flite and stay for the life of the process.
   private let voice: UnsafeMutablePointer<cst_voice>
+  private let model: UnsafePointer<cst_cg_db>?
+  /// The same model without the melody of its own that some voices have and that knows no pitch. Ours.
+  private let plainModel: UnsafeMutablePointer<cst_cg_db>?
 
   public init(_ name: Name) throws(FliteError) {
     flite_init()
@@ -32,6 +35,21 @@ public struct FliteVoice: ~Copyable {
       throw FliteError(function: "register_cmu_us_\(name.rawValue)", message: "no voice")
     }
     voice = registered
+    model = vc_model(registered)
+    if let original = model, original.pointee.spamf0 != 0 {
+      let copy = UnsafeMutablePointer<cst_cg_db>.allocate(capacity: 1)
+      copy.initialize(to: original.pointee)
+      copy.pointee.spamf0 = 0
+      plainModel = copy
+    } else {
+      plainModel = nil
+    }
+  }
+
+  deinit {
+    guard let plainModel else { return }
+    vc_set_model(voice, model)
+    plainModel.deallocate()
   }
 
   /// Speaks one sentence.
@@ -41,8 +59,8 @@ public struct FliteVoice: ~Copyable {
   ///   - speed: 1 is the voice's own; 2 is twice as fast.
   ///   - semitones: how much higher than the voice's own pitch.
   public func speak(_ text: String, speed: Double, semitones: Double) throws(FliteError) -> Speech {
-    flite_feat_set_float(voice.pointee.features, "duration_stretch", Float(1 / speed))
-    flite_feat_set_float(voice.pointee.features, "f0_shift", Float(exp2(semitones / 12)))
+    if let plainModel { vc_set_model(voice, semitones == 0 ? model : UnsafePointer(plainModel)) }
+    vc_set_prosody(voice, Float(1 / speed), Float(exp2(semitones / 12)))
     // The noise in the excitation comes from rand(): the same start gives the same samples.
     srand(1)
     let utterance = try process(text, "utt_synth", utt_synth)
@@ -52,7 +70,8 @@ public struct FliteVoice: ~Copyable {
     else { throw FliteError(function: "utt_synth", message: "no sound") }
     let buffer = UnsafeBufferPointer(start: samples, count: Int(wave.pointee.num_samples))
     return Speech(
-      sampleRate: Int(wave.pointee.sample_rate), samples: Array(buffer), tokens: Utterance.tokens(of: utterance))
+      sampleRate: Int(wave.pointee.sample_rate), samples: Array(buffer),
+      tokens: Utterance.tokens(of: utterance))
   }
 
   /// What would be said, without the sound.

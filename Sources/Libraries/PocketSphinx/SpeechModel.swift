@@ -20,7 +20,8 @@ public struct SpeechModel: Sendable, Hashable {
 
   /// The sounds that the acoustic model knows, without silence and noise.
   public static let phones: Set<String> = [
-    "AA", "AE", "AH", "AO", "AW", "AY", "B", "CH", "D", "DH", "EH", "ER", "EY", "F", "G", "HH", "IH",
+    "AA", "AE", "AH", "AO", "AW", "AY", "B", "CH", "D", "DH", "EH", "ER", "EY", "F", "G", "HH",
+    "IH",
     "IY", "JH", "K", "L", "M", "N", "NG", "OW", "OY", "P", "R", "S", "SH", "T", "TH", "UH", "UW",
     "V", "W", "Y", "Z", "ZH",
   ]

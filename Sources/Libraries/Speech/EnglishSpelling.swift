@@ -26,9 +26,11 @@ public enum EnglishSpelling {
     else { return word }
     let after = word[word.index(after: at)...]
     let amount = after.prefix { $0.isNumber || $0 == "," || $0 == "." }
-    let digits = amount.dropLast(amount.count - (amount.lastIndex(where: \.isNumber).map {
-      amount.distance(from: amount.startIndex, to: $0) + 1
-    } ?? 0))
+    let digits = amount.dropLast(
+      amount.count
+        - (amount.lastIndex(where: \.isNumber).map {
+          amount.distance(from: amount.startIndex, to: $0) + 1
+        } ?? 0))
     guard !digits.isEmpty else { return word }
     let rest = after[digits.endIndex...]
     return "\(word[..<at])\(digits) \(digits == "1" ? one : many)\(rest)"

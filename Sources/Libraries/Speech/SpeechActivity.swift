@@ -11,8 +11,10 @@ public struct SpeechActivity: Sendable, Hashable {
 
   public init(_ sound: WaveFile) {
     let frame = max(1, sound.sampleRate * Self.frameDuration / 1000)
-    let levels = stride(from: 0, to: sound.samples.count, by: frame).map {
-      Self.level(sound.samples[$0..<min($0 + frame, sound.samples.count)])
+    let levels = sound.samples.withUnsafeBufferPointer { samples in
+      stride(from: 0, to: samples.count, by: frame).map {
+        Self.level(UnsafeBufferPointer(rebasing: samples[$0..<min($0 + frame, samples.count)]))
+      }
     }
     self.init(levels: levels)
   }
@@ -33,9 +35,10 @@ public struct SpeechActivity: Sendable, Hashable {
 
   private static let silence = -60.0
 
-  private static func level(_ samples: ArraySlice<Int16>) -> Double {
-    let energy = samples.reduce(0.0) { $0 + Double($1) * Double($1) } / Double(max(samples.count, 1))
-    return 10 * log10(max(energy, 1e-3) / (32768 * 32768))
+  private static func level(_ samples: UnsafeBufferPointer<Int16>) -> Double {
+    var energy = 0.0
+    for sample in samples { energy += Double(sample) * Double(sample) }
+    return 10 * log10(max(energy / Double(max(samples.count, 1)), 1e-3) / (32768 * 32768))
   }
 
   /// Clicks are no speech, and the closure of a stop is no pause.
@@ -56,7 +59,9 @@ public struct SpeechActivity: Sendable, Hashable {
     var runs: [Range<Int>] = []
     var start: Int?
     for (index, flag) in flags.enumerated() {
-      if flag == value { start = start ?? index } else if let from = start {
+      if flag == value {
+        start = start ?? index
+      } else if let from = start {
         runs.append(from..<index)
         start = nil
       }

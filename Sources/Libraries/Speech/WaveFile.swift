@@ -56,16 +56,25 @@ public struct WaveFile: Sendable, Hashable {
     let channels = Int(integer16(bytes, 2))
     let bits = Int(integer16(bytes, 14))
     let rate = Int(integer32(bytes, 4))
-    guard integer16(bytes, 0) == 1, channels == 1, bits == 16, (8000...192_000).contains(rate) else {
+    guard integer16(bytes, 0) == 1, channels == 1, bits == 16, (8000...192_000).contains(rate)
+    else {
       throw WaveError("the WAV file is not mono 16-bit PCM")
     }
     return rate
   }
 
   private static func samples(_ bytes: ArraySlice<UInt8>) -> [Int16] {
-    let start = bytes.startIndex
-    return (0..<bytes.count / 2).map {
-      Int16(bitPattern: UInt16(bytes[start + 2 * $0]) | UInt16(bytes[start + 2 * $0 + 1]) << 8)
+    let count = bytes.count / 2
+    return [Int16](unsafeUninitializedCapacity: count) { buffer, initialized in
+      bytes.withUnsafeBytes { source in
+        UnsafeMutableRawBufferPointer(buffer).copyMemory(
+          from: UnsafeRawBufferPointer(rebasing: source[..<(count * 2)]))
+      }
+      // Only where bytes are in another order than in the file does this change anything.
+      if Int16(littleEndian: 1) != 1 {
+        for index in 0..<count { buffer[index] = Int16(littleEndian: buffer[index]) }
+      }
+      initialized = count
     }
   }
 
@@ -97,13 +106,8 @@ public final class WaveFileWriter {
   public func append(_ samples: some Collection<Int16>) throws(WaveError) {
     // Sizes in a WAV header have 32 bits.
     guard sampleCount + samples.count < 1 << 30 else { throw WaveError("the sound is too long") }
-    var data = Data(capacity: samples.count * 2)
-    for sample in samples {
-      let bits = UInt16(bitPattern: sample)
-      data.append(UInt8(truncatingIfNeeded: bits))
-      data.append(UInt8(truncatingIfNeeded: bits >> 8))
-    }
-    try write(data)
+    let inFileOrder = samples.map(\.littleEndian)
+    try write(inFileOrder.withUnsafeBytes { Data($0) })
     sampleCount += samples.count
   }
 

@@ -45,7 +45,8 @@ public enum WordTimes {
     if next.start - gapStart >= shortest * pending.count {
       spread(pending, over: gapStart..<next.start, in: &result, weights)
     } else if let last = result.popLast() {
-      spread([last.token] + pending, over: last.start..<max(next.start, last.end), in: &result, weights)
+      spread(
+        [last.token] + pending, over: last.start..<max(next.start, last.end), in: &result, weights)
     } else {
       return
     }

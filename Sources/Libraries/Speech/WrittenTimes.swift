@@ -42,7 +42,8 @@ public struct WrittenTimes {
     }
     let places = Dictionary(uniqueKeysWithValues: zip(spoken, spoken.indices))
     let known = times.compactMap { time in
-      places[time.token].map { TimedToken(
+      places[time.token].map {
+        TimedToken(
           token: $0, start: time.start, end: time.end, confidence: time.confidence)
       }
     }

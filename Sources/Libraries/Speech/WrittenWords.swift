@@ -30,7 +30,8 @@ public enum WrittenWords {
   /// Pictures that are shown but not read aloud.
   public static func isEmoji(_ character: Character) -> Bool {
     character.unicodeScalars.contains {
-      $0.properties.isEmojiPresentation || $0.value == 0xFE0F || (0x1F000...0x1FAFF).contains($0.value)
+      $0.properties.isEmojiPresentation || $0.value == 0xFE0F
+        || (0x1F000...0x1FAFF).contains($0.value)
     }
   }
 
@@ -47,7 +48,8 @@ public enum WrittenWords {
     var current = ""
     for character in word {
       let startsWord =
-        isSign(character) ? current.contains { !isOpening($0) }
+        isSign(character)
+        ? current.contains { !isOpening($0) }
         : !isAttached(character) && current.contains(where: isSign)
       if startsWord {
         words.append(current)
@@ -69,7 +71,9 @@ public enum WrittenWords {
     }
   }
 
-  private static func isOpening(_ character: Character) -> Bool { "「『（《〈【“‘([{".contains(character) }
+  private static func isOpening(_ character: Character) -> Bool {
+    "「『（《〈【“‘([{".contains(character)
+  }
 
   /// Punctuation that belongs to what stands before it.
   private static func isAttached(_ character: Character) -> Bool {

@@ -18,7 +18,12 @@ public struct SpeechHelper: Sendable, Hashable {
 
   /// Looks where `VIDEOCRAFT_SPEECH` says, else beside the running program, else on the search path.
   public static func find() throws(SpeechError) -> SpeechHelper {
-    let environment = ProcessInfo.processInfo.environment
+    try find(in: ProcessInfo.processInfo.environment, beside: ownFolders())
+  }
+
+  static func find(
+    in environment: [String: String], beside folders: [String]
+  ) throws(SpeechError) -> SpeechHelper {
     if let named = environment[variable], !named.isEmpty {
       guard isProgram(named) else {
         throw SpeechError(
@@ -27,7 +32,7 @@ public struct SpeechHelper: Sendable, Hashable {
       return SpeechHelper(path: named)
     }
     let path = environment["PATH"]?.split(separator: ":").map(String.init) ?? []
-    for folder in ownFolders() + path where isProgram("\(folder)/\(name)") {
+    for folder in folders + path where isProgram("\(folder)/\(name)") {
       return SpeechHelper(path: "\(folder)/\(name)")
     }
     throw SpeechError(

@@ -97,7 +97,8 @@ struct Narration: Sendable {
     guard let first = parts.first else {
       throw StageError(
         .invalidInput,
-        "the voice `\(choice.voice)` can say nothing of `\(options.text.prefix(40))`", field: "text")
+        "the voice `\(choice.voice)` can say nothing of `\(options.text.prefix(40))`", field: "text"
+      )
     }
     let file = parts.count == 1 ? first.file : context.newFile("joined.wav")
     if parts.count > 1 {
@@ -131,12 +132,18 @@ struct Narration: Sendable {
     guard error.fault?.code == .unknownVoice else { return stageError }
     stageError.field = options.voice == nil ? "language" : "voice"
     // What is said about a variant is complete already.
-    guard !error.message.contains("variant"), let voices = try? await helper.perform(.voices).voices else { return stageError }
-    let names = voices.map { $0.engine == .flite ? $0.name : $0.languages.first ?? $0.name }
+    guard !error.message.contains("variant"), let voices = try? await helper.perform(.voices).voices
+    else { return stageError }
+    let english = voices.filter { $0.engine == .flite }.map(\.name)
+    let others = voices.filter { $0.engine == .espeak }
+    let tags = english + Set(others.flatMap(\.languages)).sorted()
     let wanted = String(choice.voice.prefix { $0 != "+" })
-    let meant = Spelling.nearest(to: wanted, among: names).map { "; did you mean `\($0)`?" } ?? "."
+    let meant =
+      Spelling.nearest(to: wanted, among: tags + others.map(\.name)).map {
+        "; did you mean `\($0)`?"
+      } ?? "."
     stageError.message =
-      "there is no voice `\(choice.voice)`\(meant) Voices are \(names.joined(separator: ", "))"
+      "there is no voice `\(choice.voice)`\(meant) Voices are \(tags.joined(separator: ", "))"
     return stageError
   }
 }

@@ -11,13 +11,16 @@ extension TTS {
       `de`, `en-gb` or `fr+f3`. Without it, the usual voice of `language`.
       """)
     public var voice: String?
-    @Field("Language of the text as a BCP 47 tag, such as `de` or `en-US`; English if nothing else says.")
+    @Field(
+      "Language of the text as a BCP 47 tag, such as `de` or `en-US`; English if nothing else says."
+    )
     public var language: String?
     @Field("Which engine speaks.") public var engine = Engine.auto
     @Field("How fast; 1 is the voice's usual speed.", in: 0.5...2) public var speed = 1.0
     @Field("How much higher the voice is than usual.", in: -8...8, unit: "semitones")
     public var pitch = 0.0
-    @Field("Silence between sentences.", in: 0...10) public var sentenceGap = Duration.milliseconds(300)
+    @Field("Silence between sentences.", in: 0...10) public var sentenceGap = Duration.milliseconds(
+      300)
     @Field("Silence between paragraphs.", in: 0...10)
     public var paragraphGap = Duration.milliseconds(700)
 

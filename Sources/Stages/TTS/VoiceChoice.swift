@@ -52,7 +52,8 @@ struct VoiceChoice: Sendable, Hashable {
     wanted == nil || wanted == "en" || wanted == "en-us" ? .slt : nil
   }
 
-  private static let names = EnglishVoice.allCases.map { "`\($0.rawValue)`" }.joined(separator: ", ")
+  private static let names = EnglishVoice.allCases.map { "`\($0.rawValue)`" }.joined(
+    separator: ", ")
 
   private static func wrongLanguage(_ language: String?) -> StageError {
     StageError(
