@@ -13,8 +13,10 @@ public struct YAMLParser: ~Copyable {
   private let input: UnsafeMutableBufferPointer<UInt8>
   private var isOver = false
 
-  public init(_ bytes: [UInt8]) throws(YAMLError) {
-    let index = TextIndex(bytes)
+  public init(_ bytes: [UInt8]) throws(YAMLError) { try self.init(TextIndex(bytes)) }
+
+  /// For a text whose lines are known already.
+  public init(_ index: TextIndex) throws(YAMLError) {
     let raw = UnsafeMutablePointer<yaml_parser_t>.allocate(capacity: 1)
     raw.initialize(to: yaml_parser_t())
     guard yaml_parser_initialize(raw) == 1 else {
@@ -25,7 +27,7 @@ public struct YAMLParser: ~Copyable {
     }
     self.index = index
     self.raw = raw
-    let content = bytes[index.start...]
+    let content = index.bytes[index.start...]
     input = .allocate(capacity: content.count)
     _ = input.initialize(from: content)
     // Without this, two bytes that look like a UTF-16 mark would change the encoding.

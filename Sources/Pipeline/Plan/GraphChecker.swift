@@ -56,8 +56,9 @@ struct GraphChecker {
     let outputs = definition.outputs.compactMap { check($0) }
     let order = StageOrder(definition.stages.map(\.id), links: links)
     diagnostics.add(order.cycles)
-    warnOfUnused()
+    // What a mistake made look unused is not worth a warning.
     guard definition.isComplete, !diagnostics.hasErrors else { return nil }
+    warnOfUnused()
     let sorted = order.sorted.compactMap { id in nodes.first { $0.id == id } }
     return PipelineGraph(
       name: definition.name, summary: definition.summary, file: definition.file,
@@ -68,7 +69,9 @@ struct GraphChecker {
   private func typeScope() -> TypeScope {
     var scope = TypeScope()
     for input in definition.inputs { scope.inputs[input.name] = .some(input.declaration?.type) }
-    scope.vars = definition.vars.mapValues(\.literalType)
+    for name in definition.varNames {
+      scope.vars[name] = .some(definition.vars[name]?.literalType)
+    }
     for stage in definition.stages {
       scope.stages[stage.id] = .some(specs[stage.id].map { outputs(of: stage, $0) })
     }
@@ -224,10 +227,14 @@ extension GraphChecker {
     _ stage: StageDefinition, _ spec: StageSpec?, in scope: TypeScope, _ links: inout [StageLink]
   ) -> [String: Template] {
     var templates: [String: Template] = [:]
+    // Reported already: misspelt, or written under `with`.
+    var suggested: Set<String> = []
     for connection in stage.connections {
       let port = spec?.inputs.first { $0.name == connection.port }
       if let spec, port == nil {
-        diagnostics.add(unknownPort(connection, of: spec))
+        let diagnostic = unknownPort(connection, of: spec)
+        diagnostics.add(diagnostic)
+        if let suggestion = diagnostic.suggestion { suggested.insert(suggestion) }
       }
       guard let expression = connection.expression else { continue }
       var decoder = FieldDecoder(scope: scope, folder: definition.folder)
@@ -239,7 +246,9 @@ extension GraphChecker {
       diagnostics.add(decoder.diagnostics)
       links += decoder.references.map { StageLink($0, port: connection.port) }
     }
-    let connected = Set(stage.connections.map(\.port))
+    guard stage.hasConnections else { return templates }
+    let connected = Set(stage.connections.map(\.port)).union(suggested)
+      .union(spec.map { misplaced(stage.settings, of: $0).names } ?? [])
     for port in spec?.inputs ?? [] where port.isRequired && !connected.contains(port.name) {
       diagnostics.add(
         Diagnostic(
@@ -282,7 +291,8 @@ extension GraphChecker {
     let own = Set(stage.settings.map(\.name))
     let defaults = definition.defaults.uses.first { $0.name == spec.info.name }?.settings ?? []
     let entries = defaults.filter { !own.contains($0.name) } + stage.settings
-    let (ports, settings) = misplaced(entries, of: spec)
+    let (ports, names) = misplaced(entries, of: spec)
+    let settings = entries.filter { !names.contains($0.name) }
     diagnostics.add(ports)
     let templates = decoder.decodeMembers(
       settings, of: spec.options, owner: "`\(spec.info.name)`", at: stage.settingsRange)
@@ -296,18 +306,18 @@ extension GraphChecker {
   /// Ports that were written under `with`.
   private func misplaced(
     _ entries: [Node.Entry], of spec: StageSpec
-  ) -> (diagnostics: [Diagnostic], settings: [Node.Entry]) {
-    let settings = entries.filter { entry in
-      spec.options.contains { $0.name == entry.name }
-        || !spec.inputs.contains { $0.name == entry.name }
+  ) -> (diagnostics: [Diagnostic], names: Set<String>) {
+    let ports = entries.filter { entry in
+      spec.inputs.contains { $0.name == entry.name }
+        && !spec.options.contains { $0.name == entry.name }
     }
-    let diagnostics = entries.filter { entry in !settings.contains { $0.name == entry.name } }.map {
+    let diagnostics = ports.map {
       Diagnostic(
         "unknown-field", "`\($0.name)` is an input of `\(spec.info.name)`, not a setting",
         at: $0.key.range
       ).noting("connect it under `in`")
     }
-    return (diagnostics, settings)
+    return (diagnostics, Set(ports.map(\.name)))
   }
 
   /// Rules that span fields, where nothing is left to compute.
@@ -323,7 +333,7 @@ extension GraphChecker {
         values[field.name] = value
       }
     }
-    return spec.validate(values).map { problem in
+    return spec.validateUnresolved(values).map { problem in
       Diagnostic("invalid-settings", problem.message, at: templates[problem.field]?.range ?? range)
     }
   }

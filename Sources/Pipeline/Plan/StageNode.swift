@@ -131,7 +131,7 @@ extension StageNode {
   }
 
   private func validate(_ values: [String: Value]) throws(EvaluationError) {
-    guard let problem = spec.validate(values).first else { return }
+    guard let problem = spec.validateUnresolved(values).first else { return }
     throw EvaluationError(
       problem.message, at: settings[problem.field]?.range ?? location, field: problem.field)
   }

@@ -12,6 +12,8 @@ public struct PipelineDefinition: Sendable {
   /// The constants of the file, by name.
   public let vars: [String: Value]
 
+  /// The names in `vars`, also of those that were wrong.
+  let varNames: [String]
   let inputs: [InputDefinition]
   let defaults: DefaultsDefinition
   let stages: [StageDefinition]
@@ -63,6 +65,8 @@ struct StageDefinition: Sendable {
   /// What stands after `uses`; nil when it is missing or wrong.
   var uses: Named?
   var connections: [Connection] = []
+  /// False when `in` could not be read.
+  var hasConnections = true
   /// Where a port that needs a connection is reported: the key `in` or `uses`, or the id.
   var connectionsRange: SourceRange
   var settings: [Node.Entry] = []

@@ -69,7 +69,7 @@ public struct DiagnosticRenderer: Sendable {
     let carets = paint.severity(String(repeating: "^", count: line.caretCount), diagnostic)
     let hint = diagnostic.hint.map { " " + paint.severity($0.printable, diagnostic) } ?? ""
     return [
-      empty, paint.gutter("\(range.start.line) |") + " \(line.text)",
+      empty, paint.gutter("\(range.start.line) |") + (line.text.isEmpty ? "" : " \(line.text)"),
       "\(empty) \(String(repeating: " ", count: line.caretColumn))\(carets)\(hint)",
     ]
   }

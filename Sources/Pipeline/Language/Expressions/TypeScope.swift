@@ -14,7 +14,7 @@ struct TypeScope: Sendable {
   }
 
   var inputs: [String: ValueType?] = [:]
-  var vars: [String: ValueType] = [:]
+  var vars: [String: ValueType?] = [:]
   var stages: [String: StageOutputs?] = [:]
   /// Only inside a `foreach` task.
   var item = Item.unavailable

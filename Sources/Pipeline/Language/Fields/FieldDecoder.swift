@@ -17,7 +17,7 @@ struct FieldDecoder {
   /// One field. Nil when nothing was written for it, or when it is wrong, which is reported.
   mutating func decode(_ node: Node, as field: FieldDescription) -> Template? {
     let isOpen = field.type.unwrapped == .json
-    if node.isNull, !isOpen {
+    if node.isNull(for: field.type), !isOpen {
       if !field.type.isOptional { report(noValue(field, at: node.range)) }
       return nil
     }
@@ -45,12 +45,13 @@ struct FieldDecoder {
   private mutating func decode(
     _ node: Node, as type: ValueType, described field: FieldDescription?
   ) -> Template? {
+    if node.isBroken { return nil }
     switch node.content {
     case .scalar(let scalar): return decode(scalar, node, as: type, described: field)
     case .sequence(let items):
       switch type {
-      case .list(let element): return list(items, node, of: element, as: type)
-      case .json: return list(items, node, of: .json, as: type)
+      case .list(let element): return list(items, node, of: element, as: type, field?.name)
+      case .json: return list(items, node, of: .json, as: type, field?.name)
       default: break
       }
     case .mapping(let entries):
@@ -85,17 +86,19 @@ struct FieldDecoder {
   }
 
   private mutating func list(
-    _ items: [Node], _ node: Node, of element: ValueType, as type: ValueType
+    _ items: [Node], _ node: Node, of element: ValueType, as type: ValueType, _ name: String?
   ) -> Template? {
     var decoded: [Template] = []
     decoded.reserveCapacity(items.count)
-    for item in items {
-      if item.isNull, element.unwrapped != .json {
+    for (index, item) in items.enumerated() {
+      let field = FieldDescription(
+        name: "\(name ?? "")[\(index)]", summary: "", type: element)
+      if item.isNull(for: element), element.unwrapped != .json {
         report(
           Diagnostic(
             "missing-value", "an item has no value", at: item.range,
             hint: "expected \(element.named)"))
-      } else if let template = decode(item, as: element.unwrapped, described: nil) {
+      } else if let template = decode(item, as: element.unwrapped, described: field) {
         decoded.append(template)
       }
     }
@@ -106,9 +109,13 @@ struct FieldDecoder {
     _ entries: [Node.Entry], _ node: Node, of element: ValueType, as type: ValueType
   ) -> Template? {
     var members: [String: Template] = [:]
+    let before = diagnostics.count
     for entry in entries {
       let field = FieldDescription(name: entry.name, summary: "", type: element)
       if let template = decode(entry.value, as: field) { members[entry.name] = template }
+    }
+    guard !diagnostics.dropFirst(before).contains(where: { $0.severity == .error }) else {
+      return nil
     }
     return template(.map(members), at: node.range, as: type)
   }
@@ -119,7 +126,7 @@ struct FieldDecoder {
     let before = diagnostics.count
     let members = decodeMembers(
       node.entries ?? [], of: fields, owner: owner.map { "`\($0)`" } ?? "this map", at: node.range)
-    return diagnostics.count == before
+    return !diagnostics.dropFirst(before).contains { $0.severity == .error }
       ? template(.record(fields, members), at: node.range, as: type) : nil
   }
 
@@ -131,6 +138,7 @@ struct FieldDecoder {
     _ entries: [Node.Entry], of fields: [FieldDescription], owner: String, at range: SourceRange
   ) -> [String: Template] {
     var members: [String: Template] = [:]
+    let before = diagnostics.count
     for entry in entries {
       if let field = fields.first(where: { $0.name == entry.name }) {
         members[entry.name] = decode(entry.value, as: field)
@@ -140,7 +148,9 @@ struct FieldDecoder {
       }
     }
     let written = Set(entries.map(\.name))
-    for field in fields where field.isRequired && !written.contains(field.name) {
+    let meant = Set(diagnostics.dropFirst(before).compactMap(\.suggestion))
+    for field in fields
+    where field.isRequired && !written.contains(field.name) && !meant.contains(field.name) {
       report(
         Diagnostic("missing-field", "\(owner) needs `\(field.name)`", at: range)
           .noting(
@@ -336,7 +346,8 @@ extension FieldDecoder {
     else { return }
     report(
       Diagnostic(
-        "plain-braces", "`{{ \(name)… }}` without a `$` is text", at: range, severity: .warning,
+        "plain-braces", "`{{ \(name).… }}` without a `$` is plain text", at: range,
+        severity: .warning,
         hint: "did you mean `${{ … }}`?"))
   }
 }

@@ -34,6 +34,9 @@ struct Node: Sendable {
   /// Levels of collections in it; 0 for a scalar.
   var height: Int
 
+  /// A key of it is no text, which has been reported: nothing more is said about it.
+  var isBroken = false
+
   init(_ content: Content, range: SourceRange) {
     self.content = content
     self.range = range
@@ -72,6 +75,11 @@ struct Node: Sendable {
   var isNull: Bool {
     guard let scalar, scalar.isPlain else { return false }
     return ["", "~", "null"].contains(scalar.text)
+  }
+
+  /// Nothing for a field of this type: a text that must be there can be the word `null`, but not nothing at all.
+  func isNull(for type: ValueType) -> Bool {
+    type == .text ? isNull && scalar?.text.isEmpty == true : isNull
   }
 
   /// For messages: `list`, `map`, or the text itself.
