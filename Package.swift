@@ -99,7 +99,7 @@ let package = Package(
     tests("Threads", of: "Threads"),
     tests("YAML", of: "YAML"),
     tests("Pipeline", of: "Pipeline", "TestSupport"),
-    tests("FFmpeg", of: "FFmpeg", "TestSupport"),
+    tests("FFmpeg", of: "FFmpeg", "Threads", "TestSupport"),
     tests("Media", of: "Media", "Pipeline", "FFmpeg", "Threads", "TestSupport"),
     tests("ChildProcess", of: "ChildProcess", "Threads"),
     tests(

@@ -1,3 +1,4 @@
+import Foundation
 import PocketSphinx
 import Speech
 
@@ -56,7 +57,7 @@ struct ScriptAligner {
     _ units: ArraySlice<Pronouncer.Unit>, isOpen: Bool
   ) throws(SpeechFault) -> AlignedWindow {
     let strict = try decode(decoder, time, units, isOpen: isOpen, .none)
-    if let strict, strict.score > Self.doubtful, strict.coverage(sound.activity) > 0.7 {
+    if let strict, time.count < 0 {
       return strict
     }
     let tolerant = try decode(decoder, time, units, isOpen: isOpen, .errors)
@@ -71,7 +72,9 @@ struct ScriptAligner {
     do throws(SphinxError) {
       for (word, phones) in script.vocabulary { try decoder.add(word, phones: phones) }
       try decoder.use(script.grammar)
-      return try decoder.decode(sound[time]).map { AlignedWindow(time: time, segments: $0) }
+      let w = try decoder.decode(sound[time]).map { AlignedWindow(time: time, segments: $0) }
+      FileHandle.standardError.write(Data("DBG \([tolerance, w?.units.count ?? -1, units.count, w?.score ?? 0, w?.coverage(sound.activity) ?? 0, w?.units.count { $0.score < -45 } ?? 0, w?.units.map { $0.score }.sorted()[(w?.units.count ?? 0)/2] ?? 0, w?.others.reduce(0) { $0 + $1.count } ?? 0] as [Any])\n".utf8))
+      return w
     } catch {
       throw SpeechFault(.engineFailed, "PocketSphinx: \(error)")
     }

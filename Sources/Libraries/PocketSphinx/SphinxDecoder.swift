@@ -96,17 +96,16 @@ public struct SphinxDecoder: ~Copyable {
 
   /// Makes `grammar` what the next sounds are matched with. Every word in it must be known.
   public func use(_ grammar: Grammar) throws(SphinxError) {
-    let weight = cmd_ln_float_r(ps_get_config(decoder), "-lw")
-    guard
-      let graph = fsg_model_init(
-        "script", mathematics, Float(weight), Int32(grammar.stateCount))
-    else { throw SphinxError(function: "fsg_model_init", message: "no grammar") }
+    // Weight 1: with that of a language model a few skips would cost more than the beam is wide.
+    guard let graph = fsg_model_init("script", mathematics, 1, Int32(grammar.stateCount)) else {
+      throw SphinxError(function: "fsg_model_init", message: "no grammar")
+    }
     // The decoder keeps a reference of its own.
     defer { fsg_model_free(graph) }
     graph.pointee.start_state = Int32(grammar.first)
     graph.pointee.final_state = Int32(grammar.final)
     for arc in grammar.arcs {
-      let cost = Int32(Double(logmath_log(mathematics, arc.probability)) * weight)
+      let cost = logmath_log(mathematics, arc.probability)
       if let word = arc.word {
         let id = fsg_model_word_add(graph, word)
         fsg_model_trans_add(graph, Int32(arc.from), Int32(arc.to), cost, id)

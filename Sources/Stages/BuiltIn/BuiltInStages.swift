@@ -1,6 +1,8 @@
 import BurnStage
 import ComposeStage
 public import Pipeline
+import RenderStage
+import SegmentStage
 import ValidateStage
 
 /// The stages that every host offers: the one list.
@@ -9,5 +11,7 @@ public enum BuiltInStages {
     StageSpec(Validate.self),
     StageSpec(Compose.self),
     StageSpec(Burn.self),
+    StageSpec(Segment.self),
+    StageSpec(Render.self),
   ]
 }
