@@ -1,4 +1,3 @@
-import Fonts
 public import Pipeline
 
 /// Breaks timed words into cues and lines that can be read.
@@ -7,10 +6,11 @@ public import Pipeline
 /// 5/6 s where there is room, about 20 characters per second, two frames between cues.
 public struct CaptionLayout: Sendable, Hashable {
   public var maxLines = 2
+  /// As `CaptionText.length` counts them.
   public var maxCharactersPerLine = 42
   /// Pixels that a line may take; nil leaves it to the number of characters.
   public var maxWidth: Double?
-  /// Milliseconds.
+  /// Milliseconds. Only speech that cannot be cut lasts longer: a single word.
   public var maxDuration = 7000
   public var minDuration = 833
   public var charactersPerSecond = 20.0
@@ -22,25 +22,29 @@ public struct CaptionLayout: Sendable, Hashable {
 
   /// - Parameters:
   ///   - words: in order of time.
-  ///   - filmEnd: milliseconds; no cue lasts longer than the film.
+  ///   - filmEnd: milliseconds; no cue is held longer than the film.
   ///   - width: pixels of a text, for `maxWidth`.
   public func cues(
     for words: [TimedWord], filmEnd: Int, width: (String) -> Double
   ) -> [Cue] {
-    let parts = words.flatMap(\.parts).filter { !$0.text.isEmpty }
+    let parts = words.flatMap { self.parts(of: $0, width: width) }
     guard !parts.isEmpty else { return [] }
     let breaker = LineBreaker(layout: self, widths: parts.map { width($0.text) }, space: width(" "))
-    var cues: [Cue] = []
-    for range in ranges(of: parts, breaker: breaker) {
-      let lines = breaker.lines(of: parts, range)
-      cues.append(
-        Cue(
-          start: parts[range.lowerBound].start, end: parts[range.upperBound - 1].end,
-          lines: lines.map { line in
-            line.map { Cue.Word(text: parts[$0].text, start: parts[$0].start, end: parts[$0].end) }
-          }))
+    let cues = ranges(of: parts, breaker: breaker).map { range in
+      Cue(
+        start: parts[range.lowerBound].start, end: parts[range.upperBound - 1].end,
+        lines: breaker.lines(of: parts, range).map { line in
+          line.map { Cue.Word(text: parts[$0].text, start: parts[$0].start, end: parts[$0].end) }
+        })
     }
     return timed(cues, filmEnd: filmEnd)
+  }
+
+  /// What a line can be broken between.
+  func parts(of word: TimedWord, width: (String) -> Double) -> [TimedWord] {
+    let parts = word.text.isEmpty ? [] : word.parts
+    guard let maxWidth else { return parts }
+    return parts.flatMap { $0.pieces(fitting: maxWidth, measured: width) }
   }
 
   /// The cheapest way to cut the words into cues (dynamic programming over the last cut).
@@ -53,9 +57,9 @@ public struct CaptionLayout: Sendable, Hashable {
       while start >= 0 {
         let range = start..<end
         let shape = breaker.cost(of: words, range)
-        // A single word that fits nowhere must still be shown.
-        guard shape < .infinity || end - start == 1 else { break }
-        let cost = best[start] + min(shape, 1000) + self.cost(of: words, range)
+        // More words will not fit either.
+        guard shape < .infinity else { break }
+        let cost = best[start] + shape + self.cost(of: words, range)
         if cost < best[end] {
           best[end] = cost
           from[end] = start
@@ -76,29 +80,31 @@ public struct CaptionLayout: Sendable, Hashable {
   private func cost(of words: [TimedWord], _ range: Range<Int>) -> Double {
     let first = words[range.lowerBound]
     let last = words[range.upperBound - 1]
+    let next = range.upperBound < words.count ? words[range.upperBound] : nil
     var cost = 12.0  // each cue is one more thing to read
-    if range.upperBound < words.count {
-      cost += BreakCost.between(last, words[range.upperBound])
+    if let next { cost += BreakCost.between(last, next) }
+    for index in range.dropLast() {
+      if BreakCost.endsSentence(words[index].text, before: words[index + 1].text) { cost += 25 }
+      if words[index + 1].start - words[index].end >= 1200 { cost += 60 }
     }
-    for index in range.dropLast() where index + 1 < range.upperBound {
-      if BreakCost.endsSentence(words[index].text) { cost += 25 }
-      let pause = words[index + 1].start - words[index].end
-      if pause >= 1200 { cost += 60 }
-    }
-    let duration = last.end - first.start
-    if duration > maxDuration { cost += 200 }
-    if range.count == 1, words.count > 1, !BreakCost.endsSentence(last.text) { cost += 30 }
-    if range.count == 1, range.lowerBound > 0,
-      !BreakCost.endsSentence(words[range.lowerBound - 1].text)
-    {
-      cost += 30
-    }
-    let room = range.upperBound < words.count ? words[range.upperBound].start : last.end + 1000
+    if range.count > 1, last.end - first.start > maxDuration { cost += 1000 }
+    if range.count == 1 { cost += loneliness(of: words, range.lowerBound) }
+    let room = next?.start ?? last.end + 1000
     let seconds = Double(max(room - first.start, 1)) / 1000
-    let characters = range.reduce(0) { $0 + words[$1].text.count + 1 } - 1
-    let excess = Double(characters) / seconds - charactersPerSecond
+    let length = range.reduce(-1) { $0 + CaptionText.length(of: words[$1].text) + 1 }
+    let excess = length / seconds - charactersPerSecond
     if excess > 0 { cost += 8 * excess * excess.squareRoot() }
     return cost
+  }
+
+  /// What it costs to show a word alone: nothing if it is a sentence.
+  private func loneliness(of words: [TimedWord], _ index: Int) -> Double {
+    func isSentenceEnd(_ index: Int) -> Bool {
+      let next = index + 1 < words.count ? words[index + 1].text : nil
+      return BreakCost.endsSentence(words[index].text, before: next)
+    }
+    guard words.count > 1 else { return 0 }
+    return (isSentenceEnd(index) ? 0 : 30) + (index > 0 && !isSentenceEnd(index - 1) ? 30 : 0)
   }
 
   /// Gives each cue the time to be read, without touching the next one.
@@ -106,13 +112,13 @@ public struct CaptionLayout: Sendable, Hashable {
     var timed = cues
     for index in timed.indices {
       let cue = timed[index]
-      let following = index + 1 < timed.count ? timed[index + 1].start : filmEnd + minGap
+      let isLast = index + 1 == timed.count
+      let following = isLast ? max(filmEnd, cue.end) + minGap : timed[index + 1].start
       let text = cue.lines.map(CaptionText.join).joined(separator: " ")
-      let reading = Int(Double(text.count) / charactersPerSecond * 1000)
-      let wanted = max(cue.end, cue.start + max(reading, minDuration))
-      let latest = following - minGap
-      var end = min(wanted, latest)
-      if index + 1 < timed.count, following - end < closedGap { end = latest }
+      let reading = Int(CaptionText.length(of: text) / charactersPerSecond * 1000)
+      let latest = min(following - minGap, cue.start + maxDuration)
+      var end = min(max(cue.end, cue.start + max(reading, minDuration)), latest)
+      if !isLast, following - end < closedGap { end = latest }
       // Speech that leaves no room keeps its own end, up to the next cue.
       timed[index].end = max(end, min(cue.end, following), cue.start + 1)
     }

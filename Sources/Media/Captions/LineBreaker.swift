@@ -52,10 +52,11 @@ struct LineBreaker {
 
   private func fits(_ words: [TimedWord], _ range: Range<Int>) -> Bool {
     if range.count == 1 { return true }
-    let characters = range.reduce(0) { count, index in
-      count + words[index].text.count + (separated(words, index, in: range) ? 1 : 0)
+    let length = range.reduce(0.0) { length, index in
+      length + CaptionText.length(of: words[index].text)
+        + (separated(words, index, in: range) ? 1 : 0)
     }
-    guard characters <= layout.maxCharactersPerLine else { return false }
+    guard length <= Double(layout.maxCharactersPerLine) else { return false }
     return layout.maxWidth.map { width(words, range) <= $0 } ?? true
   }
 
