@@ -62,6 +62,8 @@ let package = Package(
     library("ESpeak", over: "CESpeak"),
     library("PocketSphinx", over: "CPocketSphinx"),
     library("ChildProcess", over: "CProcess", "Threads"),
+    library("Speech"),
+    library("SpeechClient", over: "Speech", "ChildProcess", "Threads"),
 
     .target(
       name: "Pipeline", dependencies: ["YAML", "Crypto", "Threads"], path: "Sources/Pipeline"),
@@ -70,10 +72,10 @@ let package = Package(
       path: "Sources/Media"),
 
     stage("Validate", uses: "Media", "Threads"),
-    stage("TTS", uses: "Media", "ChildProcess", "Threads"),
-    stage("Transcribe", uses: "Media", "ChildProcess", "Threads"),
+    stage("TTS", uses: "Media", "Speech", "SpeechClient", "Threads"),
+    stage("Transcribe", uses: "Media", "Speech", "SpeechClient", "Threads"),
     stage("Compose", uses: "Media", "Threads"),
-    stage("Burn", uses: "Media", "Threads"),
+    stage("Burn", uses: "Fonts", "Media", "Threads"),
     stage("Segment", uses: "Media", "Threads"),
     stage("Render", uses: "Media", "Threads"),
     .target(
@@ -86,8 +88,8 @@ let package = Package(
       path: "Sources/Store"),
 
     .executableTarget(
-      name: "videocraft-speech", dependencies: ["Flite", "ESpeak", "PocketSphinx"],
-      path: "Sources/SpeechHelper"),
+      name: "videocraft-speech", dependencies: ["Flite", "ESpeak", "PocketSphinx", "Speech"],
+      path: "Sources/SpeechHelper", exclude: ["LICENSE"]),
     .executableTarget(
       name: "videocraft",
       dependencies: ["Pipeline", "Media", "Store", "BuiltInStages", "Threads"],
@@ -97,13 +99,12 @@ let package = Package(
     tests("Threads", of: "Threads"),
     tests("YAML", of: "YAML"),
     tests("Pipeline", of: "Pipeline", "TestSupport"),
-    tests("FFmpeg", of: "FFmpeg", "TestSupport"),
-    tests("Media", of: "Media", "Pipeline", "FFmpeg", "TestSupport"),
-    tests("ChildProcess", of: "ChildProcess"),
+    tests("FFmpeg", of: "FFmpeg", "Threads", "TestSupport"),
+    tests("Media", of: "Media", "Pipeline", "FFmpeg", "Threads", "TestSupport"),
+    tests("ChildProcess", of: "ChildProcess", "Threads"),
     tests(
-      "Speech", of: "TTSStage", "TranscribeStage", "Pipeline", "Media", "ChildProcess",
-      "TestSupport",
-      "videocraft-speech"),
+      "Speech", of: "TTSStage", "TranscribeStage", "Pipeline", "Media", "Speech", "SpeechClient",
+      "ChildProcess", "Threads", "TestSupport", "videocraft-speech"),
     tests(
       "Stages", of: "BuiltInStages", "ValidateStage", "ComposeStage", "BurnStage", "SegmentStage",
       "RenderStage", "Pipeline", "Media", "FFmpeg", "TestSupport"),
@@ -113,7 +114,7 @@ let package = Package(
   ]
 )
 
-for target in package.targets where target.type != .system && !target.name.hasPrefix("C") {
+for target in package.targets where target.path?.hasPrefix("Sources/CLibraries") != true {
   target.swiftSettings = [
     .swiftLanguageMode(.v6),
     .treatAllWarnings(as: .error),

@@ -1,3 +1,10 @@
 #pragma once
 
 #include <sqlite3.h>
+
+/* SQLITE_TRANSIENT is a cast of -1 to a function pointer, which Swift does not import:
+   SQLite copies the bytes before the call returns. */
+static inline int vc_sqlite3_bind_text(
+    sqlite3_stmt *statement, int index, const char *text, int length) {
+  return sqlite3_bind_text(statement, index, text, length, SQLITE_TRANSIENT);
+}

@@ -50,7 +50,8 @@ private func absent<Wrapped: ValueRepresentable>(_ type: Wrapped.Type, _ summary
 ///
 ///     @Port("Timed words.") public var transcript: Transcript?
 ///
-/// An optional port may stay unconnected; an output that is nil is taken as not there.
+/// An optional port may stay unconnected; an output that is nil is taken as not there. Foundation has a `Port` too:
+/// keep ports in a file that does not import it, or write `public import struct Pipeline.Port` as well.
 @propertyWrapper
 public struct Port<Wrapped: ValueRepresentable>: Sendable, Hashable {
   private var stored: Wrapped?

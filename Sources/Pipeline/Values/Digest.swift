@@ -62,9 +62,18 @@ extension Digest: Codable {
 
 /// JSON in the one form that digests are taken of.
 public enum CanonicalJSON {
+  /// Set while encoding, so that what does not make two values different (a file's name) is left out.
+  static let isCanonical: CodingUserInfoKey = {
+    guard let key = CodingUserInfoKey(rawValue: "videocraft.canonical") else {
+      preconditionFailure("a key with a name is always a key")
+    }
+    return key
+  }()
+
   public static func encode(_ value: some Encodable) throws -> Data {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    encoder.userInfo[isCanonical] = true
     return try encoder.encode(value)
   }
 }

@@ -31,6 +31,20 @@ extension FileReference: Hashable {
   public func hash(into hasher: inout Hasher) { hasher.combine(digest) }
 }
 
+extension FileReference {
+  private enum CodingKeys: String, CodingKey { case digest, byteCount, mediaType, name }
+
+  /// For digests only the bytes count.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(digest, forKey: .digest)
+    if encoder.userInfo[CanonicalJSON.isCanonical] != nil { return }
+    try container.encode(byteCount, forKey: .byteCount)
+    try container.encode(mediaType, forKey: .mediaType)
+    try container.encode(name, forKey: .name)
+  }
+}
+
 /// Media types by file name extension, for the files that pipelines handle.
 public enum MediaTypes {
   public static func type(forExtension fileExtension: String) -> String {

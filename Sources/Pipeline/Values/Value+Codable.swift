@@ -46,7 +46,7 @@ extension Value: Codable {
     case .video: .video(try container.decode(Video.self, forKey: tag))
     case .transcript: .transcript(try container.decode(Transcript.self, forKey: tag))
     case .captions: .captions(try container.decode(Captions.self, forKey: tag))
-    case .bundle: .bundle(try container.decode(Bundle.self, forKey: tag))
+    case .bundle: .bundle(try container.decode(FileBundle.self, forKey: tag))
     }
   }
 

@@ -14,7 +14,7 @@ public indirect enum Value: Sendable, Hashable {
   case video(Video)
   case transcript(Transcript)
   case captions(Captions)
-  case bundle(Bundle)
+  case bundle(FileBundle)
 
   /// What it is, for messages: `text`, `list`, `video`, …
   public var kind: String {

@@ -104,7 +104,7 @@ extension Captions: ValueRepresentable {
   public var value: Value { .captions(self) }
 }
 
-extension Bundle: ValueRepresentable {
+extension FileBundle: ValueRepresentable {
   public static let valueType = ValueType.bundle
   public init(value: Value) throws(ValueError) {
     guard case .bundle(let bundle) = value else { throw .mismatch(expected: .bundle, found: value) }

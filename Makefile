@@ -1,0 +1,40 @@
+# `make demo` and `make test` are all that a fresh machine needs; both install what is missing first.
+
+SWIFT ?= swift
+DEMO ?= demo
+
+.PHONY: setup build demo test lint format bench asan tsan clean
+
+setup:
+	@Scripts/setup.sh
+
+build: setup
+	$(SWIFT) build -c release
+
+demo: build
+	@Scripts/demo.sh $(DEMO)
+
+test: setup
+	$(SWIFT) build --build-tests
+	$(SWIFT) test --skip-build --disable-xctest
+
+lint: setup
+	@Scripts/lint.sh
+
+format:
+	$(SWIFT) format -i -r -p Sources Tests Package.swift
+
+bench: build
+	Benchmarks/single-vs-chain
+
+# The sanitizers rebuild everything, so each has a build folder of its own. Leak reports are off: the Swift
+# runtime itself never frees some of what it allocates.
+asan: setup
+	ASAN_OPTIONS=detect_leaks=0 $(SWIFT) test --disable-xctest --sanitize address --scratch-path .build/asan
+
+tsan: setup
+	TSAN_OPTIONS="history_size=7 suppressions=$(CURDIR)/Tests/tsan.supp" \
+	  $(SWIFT) test --disable-xctest --sanitize thread --scratch-path .build/tsan
+
+clean:
+	rm -rf .build $(DEMO) videocraft-output

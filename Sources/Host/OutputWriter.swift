@@ -1,0 +1,106 @@
+import Foundation
+import Media
+import Pipeline
+
+/// Puts a run's outputs into a folder, each complete or not there at all.
+struct OutputWriter: Sendable {
+  /// One output and what a person is told about it.
+  struct Written: Sendable {
+    var name: String
+    var text: String
+  }
+
+  let artifacts: any ArtifactStore
+  let folder: URL
+
+  /// Files are called after their output: `video.mp4`, `hls/master.m3u8`, `captions.srt`.
+  func write(_ outputs: [String: Value]) async throws -> [Written] {
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    var written: [Written] = []
+    for (name, value) in outputs.sorted(by: { $0.key < $1.key }) {
+      written.append(Written(name: name, text: try await write(value, as: name)))
+    }
+    return written
+  }
+
+  /// Returns the path, or the value itself when it needs no file.
+  private func write(_ value: Value, as name: String) async throws -> String {
+    switch value {
+    case .file(let reference), .video(.file(let reference)):
+      return try await write(reference, as: name)
+    case .bundle(let bundle): return try await write(bundle, as: name)
+    case .captions(let captions):
+      let paths = [
+        try write(SubRip.text(for: captions), as: "\(name).srt"),
+        try write(WebVTT.text(for: captions), as: "\(name).vtt"),
+      ]
+      return paths.joined(separator: ", ")
+    case .transcript, .video(.timeline), .map:
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+      return try write(
+        String(decoding: try encoder.encode(value), as: UTF8.self), as: "\(name).json")
+    case .list(let values):
+      var parts: [String] = []
+      for (index, value) in values.enumerated() {
+        parts.append(try await write(value, as: "\(name)-\(index + 1)"))
+      }
+      return parts.joined(separator: ", ")
+    default:
+      return value.asText ?? "nothing"
+    }
+  }
+
+  private func write(_ reference: FileReference, as name: String) async throws -> String {
+    let suffix = reference.fileExtension.isEmpty ? "" : ".\(reference.fileExtension)"
+    let source = try await artifacts.open(reference)
+    let target = folder.appendingPathComponent(name + suffix)
+    try replace(target) { try Self.copy(source, to: $0) }
+    return "\(target.path)  \(Amount.bytes(reference.byteCount))"
+  }
+
+  private func write(_ bundle: FileBundle, as name: String) async throws -> String {
+    let target = folder.appendingPathComponent(name)
+    var sources: [String: URL] = [:]
+    for (path, reference) in bundle.files { sources[path] = try await artifacts.open(reference) }
+    try replace(target) { temporary in
+      for (path, source) in sources {
+        let file = temporary.appendingPathComponent(path)
+        try FileManager.default.createDirectory(
+          at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+        try Self.copy(source, to: file)
+      }
+    }
+    let bytes = bundle.files.values.reduce(0) { $0 + $1.byteCount }
+    let entry = target.appendingPathComponent(bundle.entry).path
+    return "\(entry)  \(bundle.files.count) files, \(Amount.bytes(bytes))"
+  }
+
+  private func write(_ text: String, as name: String) throws -> String {
+    let target = folder.appendingPathComponent(name)
+    try Data(text.utf8).write(to: target, options: .atomic)
+    return target.path
+  }
+
+  /// Artifacts are read-only; what a user gets is not.
+  private static func copy(_ source: URL, to target: URL) throws {
+    try FileManager.default.copyItem(at: source, to: target)
+    try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: target.path)
+  }
+
+  /// Makes something beside `target` and puts it there when it is complete.
+  private func replace(_ target: URL, _ make: (URL) throws -> Void) throws {
+    let temporary = folder.appendingPathComponent(
+      ".\(target.lastPathComponent)-\(UUID().uuidString)")
+    do {
+      try make(temporary)
+      if FileManager.default.fileExists(atPath: target.path) {
+        try FileManager.default.removeItem(at: target)
+      }
+      try FileManager.default.moveItem(at: temporary, to: target)
+    } catch {
+      try? FileManager.default.removeItem(at: temporary)
+      throw error
+    }
+  }
+}

@@ -1,0 +1,98 @@
+import Foundation
+import Pipeline
+import Synchronization
+
+/// Shows the events of a run to a person or a program.
+protocol ProgressDisplay: Sendable {
+  /// Called for each event, in order.
+  func show(_ event: RunEvent)
+  /// Nothing more will come.
+  func finish()
+}
+
+/// One JSON object per line.
+struct JSONDisplay: ProgressDisplay {
+  let console: Console
+
+  func show(_ event: RunEvent) {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    guard let line = try? encoder.encode(event) else { return }
+    console.out(String(decoding: line, as: UTF8.self) + "\n")
+  }
+
+  func finish() {}
+}
+
+/// One line per event, for logs and pipes.
+struct LineDisplay: ProgressDisplay {
+  let console: Console
+
+  func show(_ event: RunEvent) {
+    guard let text = EventText.line(for: event) else { return }
+    console.err(text + "\n")
+  }
+
+  func finish() {}
+}
+
+/// A bar per stage, drawn over as the run goes on; warnings scroll away above.
+final class BarDisplay: ProgressDisplay {
+  private struct State {
+    var stages: [String]
+    var latest: [String: RunEvent] = [:]
+    var fraction: [String: Double] = [:]
+    var drawnLines = 0
+    var lastDrawn = ContinuousClock.now - .seconds(1)
+  }
+
+  private let console: Console
+  private let state: Mutex<State>
+
+  init(stages: [String], console: Console) {
+    self.console = console
+    state = Mutex(State(stages: stages))
+  }
+
+  func show(_ event: RunEvent) {
+    state.withLock { state in
+      if event.type == .stageWarning || event.type == .stageRetrying,
+        let line = EventText.line(for: event)
+      {
+        erase(&state)
+        console.err(line + "\n")
+        draw(&state)
+        return
+      }
+      guard let stage = event.stage, event.type != .stageLog else { return }
+      if !state.stages.contains(stage) { state.stages.append(stage) }
+      state.latest[stage] = event
+      if let fraction = event.fraction { state.fraction[stage] = fraction }
+      let isProgress = event.type == .stageProgress
+      if isProgress, ContinuousClock.now - state.lastDrawn < .milliseconds(100) { return }
+      erase(&state)
+      draw(&state)
+    }
+  }
+
+  func finish() { state.withLock { draw(&$0, over: true) } }
+
+  private func erase(_ state: inout State) {
+    if state.drawnLines > 0 { console.err("\u{1B}[\(state.drawnLines)A\u{1B}[J") }
+    state.drawnLines = 0
+  }
+
+  private func draw(_ state: inout State, over: Bool = false) {
+    if over { erase(&state) }
+    let nameWidth = state.stages.map(\.count).max() ?? 0
+    let width = console.width
+    let lines = state.stages.map { stage in
+      BarText.line(
+        stage.padded(to: nameWidth), latest: state.latest[stage], fraction: state.fraction[stage],
+        width: width - 1, colour: console.usesColour)
+    }
+    console.err(lines.map { $0 + "\n" }.joined())
+    state.drawnLines = lines.count
+    state.lastDrawn = .now
+  }
+}

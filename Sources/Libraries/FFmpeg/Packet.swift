@@ -1,0 +1,30 @@
+import CFFmpeg
+
+/// Coded bytes of one stream with their times. Immutable and reference-counted.
+public final class Packet: Sendable {
+  // Written only before `init(owning:)`; afterwards nobody in this module changes it.
+  nonisolated(unsafe) let raw: UnsafeMutablePointer<AVPacket>
+
+  /// Takes `raw` over: it is freed with this object.
+  init(owning raw: UnsafeMutablePointer<AVPacket>) { self.raw = raw }
+
+  deinit {
+    var pointer: UnsafeMutablePointer<AVPacket>? = raw
+    av_packet_free(&pointer)
+  }
+
+  public var streamIndex: Int { Int(raw.pointee.stream_index) }
+  /// When it is shown, in the stream's or encoder's time base; nil when not known.
+  public var pts: Int64? { timestamp(raw.pointee.pts) }
+  /// When it is to be decoded.
+  public var dts: Int64? { timestamp(raw.pointee.dts) }
+  /// 0 when not known.
+  public var duration: Int64 { max(0, raw.pointee.duration) }
+  public var byteCount: Int { Int(raw.pointee.size) }
+  public var isKeyframe: Bool { raw.pointee.flags & AV_PKT_FLAG_KEY != 0 }
+
+  static func allocate() throws(FFmpegError) -> UnsafeMutablePointer<AVPacket> {
+    _ = LogLines.install
+    return try owned(av_packet_alloc(), "av_packet_alloc")
+  }
+}

@@ -1,0 +1,116 @@
+import Foundation
+public import Pipeline
+
+/// Captions as an Advanced SubStation Alpha script: for libass, which draws them, and as a side-car file.
+///
+/// One pixel of the script is one pixel of the canvas. Lengths of the style are pixels of a picture whose shorter
+/// side is 1080, so that text has the same size in landscape and portrait; they scale with the canvas.
+public enum ASSScript {
+  public static func text(for layer: CaptionLayer, canvas: PixelSize) -> String {
+    let geometry = Geometry(style: layer.style, canvas: canvas)
+    var lines = [
+      "[Script Info]", "ScriptType: v4.00+", "PlayResX: \(canvas.width)",
+      "PlayResY: \(canvas.height)",
+      "WrapStyle: 2", "ScaledBorderAndShadow: yes", "YCbCr Matrix: None", "", "[V4+ Styles]",
+      "Format: Name, Fontname, Fontsize, PrimaryColour, SecondaryColour, OutlineColour, BackColour, "
+        + "Bold, Italic, Underline, StrikeOut, ScaleX, ScaleY, Spacing, Angle, BorderStyle, Outline, "
+        + "Shadow, Alignment, MarginL, MarginR, MarginV, Encoding",
+      styleLine(layer.style, geometry), "", "[Events]",
+      "Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text",
+    ]
+    for cue in layer.captions.cues {
+      lines += CueEvents(cue: cue.complete, style: layer.style).events.map { event in
+        "Dialogue: 0,\(time(event.start)),\(time(event.end)),Caption,,0,0,0,,\(event.text)"
+      }
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// The style's lengths on this canvas.
+  struct Geometry {
+    let size: Double
+    let outline: Double
+    let shadow: Double
+    let marginX: Int
+    let marginY: Int
+
+    init(style: CaptionStyle, canvas: PixelSize) {
+      let scale = Double(min(canvas.width, canvas.height)) / 1080
+      size = style.size * scale
+      outline = style.outlineWidth * scale
+      shadow = style.shadowOffset * scale
+      marginX = Int((style.marginX * Double(canvas.width)).rounded())
+      marginY = Int((style.marginY * Double(canvas.height)).rounded())
+    }
+  }
+
+  private static func styleLine(_ style: CaptionStyle, _ geometry: Geometry) -> String {
+    let isKaraoke = style.animation == .karaoke
+    // With a box, libass' border style 4 draws one behind the whole cue in BackColour; the shadow is its padding.
+    let hasBox = style.boxColour != nil
+    let fields: [String] = [
+      "Caption", fontName(style.font), number(geometry.size),
+      colour(isKaraoke ? style.wordColour : style.lineColour), colour(style.lineColour),
+      colour(style.outlineColour), colour(style.boxColour ?? style.shadowColour),
+      style.bold ? "-1" : "0", "0", "0", "0", "100", "100", "0", "0", hasBox ? "4" : "1",
+      number(geometry.outline), number(hasBox ? geometry.size * 0.2 : geometry.shadow),
+      "\(alignment(style.position))", "\(geometry.marginX)", "\(geometry.marginX)",
+      "\(geometry.marginY)", "-1",
+    ]
+    return "Style: " + fields.joined(separator: ",")
+  }
+
+  /// A comma would end the field.
+  private static func fontName(_ name: String) -> String {
+    String(name.map { $0 == "," || $0.isNewline ? " " : $0 })
+  }
+
+  /// `&HAABBGGRR`, where alpha 00 is opaque.
+  static func colour(_ colour: Colour) -> String {
+    "&H" + [255 - colour.alpha, colour.blue, colour.green, colour.red].map(hex).joined()
+  }
+
+  static func hex(_ byte: UInt8) -> String { String(format: "%02X", byte) }
+
+  private static func number(_ value: Double) -> String { String(format: "%.2f", value) }
+
+  /// The place of the key on a number pad.
+  private static func alignment(_ position: CaptionStyle.Position) -> Int {
+    switch position {
+    case .bottomLeft: 1
+    case .bottomCentre: 2
+    case .bottomRight: 3
+    case .centreLeft: 4
+    case .centre: 5
+    case .centreRight: 6
+    case .topLeft: 7
+    case .topCentre: 8
+    case .topRight: 9
+    }
+  }
+
+  /// `H:MM:SS.cc`: the format counts hundredths of a second.
+  static func time(_ milliseconds: Int) -> String {
+    let hundredths = (max(0, milliseconds) + 5) / 10
+    return String(
+      format: "%d:%02d:%02d.%02d", hundredths / 360_000, hundredths / 6000 % 60,
+      hundredths / 100 % 60, hundredths % 100)
+  }
+
+  /// Text that shows as itself, whatever is in it.
+  ///
+  /// `{` begins an override and a backslash may begin an escape. libass knows `\{` and `\}`; a word joiner after a
+  /// backslash, which draws nothing, keeps it from taking the next character along.
+  public static func escape(_ text: String) -> String {
+    text.reduce(into: "") { escaped, character in
+      switch character {
+      case "{": escaped += "\\{"
+      case "}": escaped += "\\}"
+      case "\\": escaped += "\\\u{2060}"
+      case _ where character.isNewline: escaped += " "
+      case "\t": escaped += " "
+      default: escaped.append(character)
+      }
+    }
+  }
+}

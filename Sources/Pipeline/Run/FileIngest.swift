@@ -1,0 +1,91 @@
+public import Foundation
+import Synchronization
+
+/// Replaces the paths in values by references to files in the artifact store, each path once per run.
+public actor FileIngest {
+  private let artifacts: any ArtifactStore
+  private let root: URL
+  private var known: [String: Task<FileReference, any Error>] = [:]
+
+  /// - Parameter root: what relative paths are relative to.
+  public init(artifacts: any ArtifactStore, root: URL) {
+    self.artifacts = artifacts
+    self.root = root
+  }
+
+  /// The value with every text at a place of a file type replaced. Throws `StageError`, naming the place.
+  public func resolve(_ value: Value, as type: ValueType, at place: String) async throws -> Value {
+    switch (type.unwrapped, value) {
+    case (let type, .text(let path)) where type.isFile:
+      let reference = try await reference(to: path, at: place)
+      return type == .video ? .video(.file(reference)) : .file(reference)
+    case (.list(let element), .list(let values)):
+      var resolved: [Value] = []
+      for (index, value) in values.enumerated() {
+        resolved.append(try await resolve(value, as: element, at: "\(place)[\(index)]"))
+      }
+      return .list(resolved)
+    case (.map(let element), .map(let members)):
+      var resolved: [String: Value] = [:]
+      for (name, value) in members {
+        resolved[name] = try await resolve(value, as: element, at: "\(place).\(name)")
+      }
+      return .map(resolved)
+    case (.record(let fields), .map(let members)):
+      var resolved = members
+      for field in fields {
+        guard let value = members[field.name] else { continue }
+        resolved[field.name] = try await resolve(
+          value, as: field.type, at: "\(place).\(field.name)")
+      }
+      return .map(resolved)
+    default:
+      return value
+    }
+  }
+
+  /// Every described member of `values`, resolved.
+  public func resolve(
+    _ values: [String: Value], as fields: [FieldDescription]
+  ) async throws -> [String: Value] {
+    var resolved = values
+    for field in fields {
+      guard let value = values[field.name] else { continue }
+      resolved[field.name] = try await resolve(value, as: field.type, at: field.name)
+    }
+    return resolved
+  }
+
+  private func reference(to path: String, at location: String) async throws -> FileReference {
+    let place = path.hasPrefix("/") ? URL(fileURLWithPath: path) : root.appendingPathComponent(path)
+    let url = place.standardizedFileURL
+    if let task = known[url.path] { return try await task.value }
+    let task = Task { [artifacts] in
+      try Self.checkReadable(url, path: path, at: location)
+      return try await artifacts.copy(url, as: url.lastPathComponent)
+    }
+    known[url.path] = task
+    return try await task.value
+  }
+
+  private static func checkReadable(_ url: URL, path: String, at place: String) throws {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) else {
+      let near = neighbour(of: url).map { "; did you mean `\($0)`?" } ?? ""
+      throw StageError(
+        .invalidInput, "there is no file `\(path)` (looked at `\(url.path)`)\(near)", field: place)
+    }
+    if isFolder.boolValue {
+      throw StageError(.invalidInput, "`\(path)` is a folder; a file is needed", field: place)
+    }
+    guard FileManager.default.isReadableFile(atPath: url.path) else {
+      throw StageError(.invalidInput, "`\(path)` may not be read by this user", field: place)
+    }
+  }
+
+  private static func neighbour(of url: URL) -> String? {
+    let folder = url.deletingLastPathComponent().path
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+    return Spelling.nearest(to: url.lastPathComponent, among: names.sorted().prefix(1000))
+  }
+}

@@ -1,0 +1,17 @@
+import BurnStage
+import ComposeStage
+public import Pipeline
+import RenderStage
+import SegmentStage
+import ValidateStage
+
+/// The stages that every host offers: the one list.
+public enum BuiltInStages {
+  public static let all = [
+    StageSpec(Validate.self),
+    StageSpec(Compose.self),
+    StageSpec(Burn.self),
+    StageSpec(Segment.self),
+    StageSpec(Render.self),
+  ]
+}

@@ -1,0 +1,96 @@
+import Foundation
+import Media
+public import Pipeline
+import Threads
+
+/// Adds a caption layer to a film, and writes the captions as files.
+///
+/// Nothing is drawn here: the layer is part of the timeline until somebody renders it.
+public struct Burn: Stage {
+  public static let info = StageInfo(
+    "burn", version: "1.0.0", cacheVersion: 1, summary: "Draws captions into a video.", weight: 0.3,
+    example: """
+      captions:
+        uses: burn
+        in:   { video: cut.video, transcript: voice.transcript }
+        with: { style: progressive, size: 64, word-color: "#FFD700" }
+      """)
+
+  private let options: Options
+
+  public init(_ options: Options) { self.options = options }
+
+  public func run(_ inputs: Inputs, _ context: StageContext) async throws -> Outputs {
+    var film = try await film(of: inputs.video, context)
+    let captions = try await captions(from: inputs, for: film, context)
+    let layer = CaptionLayer(captions: captions, style: options.captionStyle)
+    film.captions.append(layer)
+    let canvas = film.canvas.size
+    var outputs = Outputs()
+    outputs.video = .timeline(film)
+    outputs.captions = captions
+    outputs.srt = try await file("captions.srt", SubRip.text(for: captions), context)
+    outputs.vtt = try await file("captions.vtt", WebVTT.text(for: captions), context)
+    outputs.ass = try await file(
+      "captions.ass", ASSScript.text(for: layer, canvas: canvas), context)
+    return outputs
+  }
+
+  private func film(of video: Video, _ context: StageContext) async throws -> Timeline {
+    switch video {
+    case .timeline(let timeline): return timeline
+    case .file(let reference):
+      let url = try await context.open(reference)
+      let info = try await MediaProbe.probe(url, as: reference.name)
+      guard info.video != nil else {
+        throw StageError(
+          .invalidInput, "`\(reference.name)` has no picture to draw captions on", field: "video")
+      }
+      return try Timeline(ofFile: reference, info: info)
+    }
+  }
+
+  private func captions(
+    from inputs: Inputs, for film: Timeline, _ context: StageContext
+  ) async throws -> Captions {
+    switch (inputs.transcript, inputs.captions) {
+    case (nil, let captions?):
+      try await FontCheck(options: options).warn(about: captions, context)
+      return captions
+    case (let transcripts?, nil):
+      let words = FilmWords.place(transcripts, in: film)
+      if words.isEmpty { context.warn("there are no words: nothing will be drawn") }
+      let language = options.language ?? transcripts.lazy.compactMap(\.language).first
+      let canvas = film.canvas.size
+      let end = film.duration.milliseconds
+      let captions = try await BlockingThread.run("captions") { [options] in
+        Captions(
+          cues: try CaptionShape(options: options, canvas: canvas).cues(for: words, filmEnd: end),
+          language: language)
+      }
+      try await FontCheck(options: options).warn(about: captions, context)
+      return captions
+    case (nil, nil):
+      throw StageError(
+        .configuration, "`burn` needs words or cues: connect `transcript` or `captions`",
+        field: "transcript")
+    case (.some, .some):
+      throw StageError(
+        .configuration, "`burn` takes `transcript` or `captions`, not both", field: "captions")
+    }
+  }
+
+  private func file(
+    _ name: String, _ text: String, _ context: StageContext
+  ) async throws -> PlainFile {
+    let url = context.newFile(name)
+    do {
+      try Data(text.utf8).write(to: url)
+    } catch {
+      throw StageError(
+        .configuration, "`\(name)` cannot be written; is the disk full?",
+        cause: error.localizedDescription)
+    }
+    return PlainFile(try await context.store(url, as: name))
+  }
+}

@@ -1,0 +1,46 @@
+public import Foundation
+
+/// The folder in which a host keeps everything. One process owns it at a time.
+public final class DataFolder: Sendable {
+  public let url: URL
+  private let lock: Int32
+
+  /// Makes the folder if needed and locks it. The lock ends with the process, however it ends.
+  public init(_ url: URL) throws(DataFolderError) {
+    self.url = url
+    do {
+      try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+    } catch {
+      throw DataFolderError(
+        "the data folder `\(url.path)` cannot be made: \(error.localizedDescription)")
+    }
+    let path = url.appendingPathComponent("lock").path
+    let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+    guard file >= 0 else {
+      throw DataFolderError(
+        "the data folder `\(url.path)` cannot be used: \(String(cString: strerror(errno)))")
+    }
+    guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
+      close(file)
+      throw DataFolderError(
+        """
+        the data folder `\(url.path)` is in use by another videocraft process; wait for it, or give this one \
+        a folder of its own with --data-dir
+        """)
+    }
+    lock = file
+    try? FileManager.default.removeItem(at: scratch)
+  }
+
+  deinit { close(lock) }
+
+  public var database: URL { url.appendingPathComponent("videocraft.sqlite") }
+  public var artifacts: URL { url.appendingPathComponent("artifacts") }
+  /// Folders of running attempts; emptied at start.
+  public var scratch: URL { url.appendingPathComponent("scratch") }
+}
+
+public struct DataFolderError: Error, Sendable, Hashable, CustomStringConvertible {
+  public var description: String
+  init(_ description: String) { self.description = description }
+}

@@ -1,0 +1,81 @@
+import Foundation
+import Media
+import Pipeline
+import Testing
+
+/// Tiny media made by the `ffmpeg` command, each kind once per process, and a folder that goes away.
+final class Samples {
+  let folder: URL
+
+  init() throws {
+    folder = FileManager.default.temporaryDirectory
+      .appendingPathComponent("videocraft-media-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+  }
+
+  deinit { try? FileManager.default.removeItem(at: folder) }
+
+  func url(_ name: String) -> URL { folder.appendingPathComponent(name) }
+
+  /// Runs `ffmpeg` with `arguments` before the output's name.
+  func make(_ name: String, _ arguments: String...) throws -> URL {
+    let target = url(name)
+    _ = try command("ffmpeg", ["-v", "error", "-y", "-bitexact"] + arguments + [target.path])
+    return target
+  }
+
+  /// A second of `testsrc` at 25 frames a second, 160x90, with a tone unless `sound` is false.
+  func film(
+    _ name: String = "film.mp4", seconds: Double = 1, size: String = "160x90", rate: String = "25",
+    sound: Bool = true
+  ) throws -> URL {
+    let target = url(name)
+    var arguments = [
+      "-v", "error", "-y", "-f", "lavfi", "-i", "testsrc=size=\(size):rate=\(rate):d=\(seconds)",
+    ]
+    if sound {
+      arguments += ["-f", "lavfi", "-i", "sine=frequency=440:sample_rate=48000:d=\(seconds)"]
+    }
+    arguments += ["-pix_fmt", "yuv420p", "-c:v", "libx264", "-preset", "ultrafast"]
+    if sound { arguments += ["-c:a", "aac"] }
+    _ = try command("ffmpeg", arguments + [target.path])
+    return target
+  }
+
+  func picture(_ name: String, colour: String, size: String = "160x90") throws -> URL {
+    try make(
+      name, "-f", "lavfi", "-i", "color=\(colour):size=\(size),format=rgba", "-frames:v", "1")
+  }
+
+  func reference(_ url: URL) throws -> FileReference {
+    let bytes = try Data(contentsOf: url)
+    return FileReference(
+      digest: Digest(of: bytes), byteCount: bytes.count,
+      mediaType: MediaTypes.type(forExtension: url.pathExtension), name: url.lastPathComponent)
+  }
+}
+
+/// Runs a program and gives what it printed; a failure is an error with what it said.
+func command(_ name: String, _ arguments: [String]) throws -> Data {
+  let process = Process()
+  process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+  process.arguments = [name] + arguments
+  let output = Pipe()
+  let errors = Pipe()
+  process.standardOutput = output
+  process.standardError = errors
+  process.standardInput = FileHandle.nullDevice
+  try process.run()
+  let bytes = output.fileHandleForReading.readDataToEndOfFile()
+  let complaint = errors.fileHandleForReading.readDataToEndOfFile()
+  process.waitUntilExit()
+  guard process.terminationStatus == 0 else {
+    throw CommandFailure(text: name + ": " + String(decoding: complaint, as: UTF8.self))
+  }
+  return bytes
+}
+
+struct CommandFailure: Error, CustomStringConvertible {
+  let text: String
+  var description: String { text }
+}

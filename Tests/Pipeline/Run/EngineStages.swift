@@ -1,0 +1,101 @@
+import Foundation
+import Pipeline
+import Synchronization
+
+import struct Pipeline.Port
+
+/// Gives its text back, in upper case if wanted, and counts how often it ran.
+struct Shout: Stage {
+  static let info = StageInfo("shout", version: "1.0.0", cacheVersion: 1, summary: "Echoes text.")
+  struct Options: StageOptions {
+    @Field("What to say.") var text: String
+    @Field("In capitals.") var loud = false
+  }
+  struct Outputs: Ports {
+    @Port("What was said.") var said: String
+  }
+  let options: Options
+  init(_ options: Options) { self.options = options }
+
+  func run(_ inputs: NoPorts, _ context: StageContext) async throws -> Outputs {
+    Calls.shared.count("shout \(options.text)")
+    context.progress(1, of: 2, unit: .words)
+    context.progress(2, of: 2, unit: .words)
+    var outputs = Outputs()
+    outputs.said = options.loud ? options.text.uppercased() : options.text
+    return outputs
+  }
+}
+
+/// Writes its texts into a file.
+struct Join: Stage {
+  static let info = StageInfo("join", version: "1.0.0", cacheVersion: 1, summary: "Joins texts.")
+  struct Inputs: Ports {
+    @Port("Texts.") var texts: [String]
+  }
+  struct Outputs: Ports {
+    @Port("The file.") var file: PlainFile
+    @Port("The text.") var text: String
+  }
+  init(_ options: NoOptions) {}
+
+  func run(_ inputs: Inputs, _ context: StageContext) async throws -> Outputs {
+    let text = inputs.texts.joined(separator: " ")
+    let url = context.newFile("joined.txt")
+    try Data(text.utf8).write(to: url)
+    var outputs = Outputs()
+    outputs.file = PlainFile(try await context.store(url, as: "joined.txt"))
+    outputs.text = text
+    return outputs
+  }
+}
+
+/// Fails as often as it is told, then works.
+struct Flaky: Stage {
+  static let info = StageInfo("flaky", version: "1.0.0", cacheVersion: 1, summary: "Fails.")
+  struct Options: StageOptions {
+    @Field("How often.") var failures = 1
+    @Field("The class of the error.") var error = "transient"
+    @Field("Tells runs apart.") var name = "flaky"
+  }
+  struct Outputs: Ports {
+    @Port("The attempt that worked.") var attempt: Int
+  }
+  let options: Options
+  init(_ options: Options) { self.options = options }
+
+  func run(_ inputs: NoPorts, _ context: StageContext) async throws -> Outputs {
+    Calls.shared.count(options.name)
+    if context.attempt <= options.failures {
+      throw StageError(.init(rawValue: options.error) ?? .internal, "not yet")
+    }
+    var outputs = Outputs()
+    outputs.attempt = context.attempt
+    return outputs
+  }
+}
+
+/// Waits until it is cancelled, leaving a file behind in its scratch folder.
+struct Wait: Stage {
+  static let info = StageInfo("wait", version: "1.0.0", cacheVersion: 1, summary: "Waits.")
+  struct Outputs: Ports {
+    @Port("Nothing.") var nothing: String?
+  }
+  init(_ options: NoOptions) {}
+
+  func run(_ inputs: NoPorts, _ context: StageContext) async throws -> Outputs {
+    try Data("half".utf8).write(to: context.newFile("half.bin"))
+    context.log("waiting")
+    let (never, _) = AsyncStream.makeStream(of: Void.self)
+    for await _ in never {}  // ends when the task is cancelled
+    throw CancellationError()
+  }
+}
+
+/// How often stages ran, by name. Names are unique to a test.
+final class Calls: Sendable {
+  static let shared = Calls()
+  private let counts = Mutex<[String: Int]>([:])
+  func count(_ name: String) { counts.withLock { $0[name, default: 0] += 1 } }
+  subscript(name: String) -> Int { counts.withLock { $0[name] ?? 0 } }
+}

@@ -1,0 +1,140 @@
+public import Foundation
+public import Pipeline
+import Synchronization
+
+/// Stands behind a stage in tests: keeps artifacts in a folder of its own and remembers all that was said.
+///
+/// Like the real store it keeps files under their digest, without a name or an extension.
+public final class TestStageServices: StageServices {
+  private struct State {
+    var progress: [StageProgress] = []
+    var logs: [String] = []
+    var warnings: [(message: String, field: String?)] = []
+    var stored: [FileReference] = []
+    var rendered: [Timeline] = []
+  }
+
+  private let state = Mutex(State())
+  private let folder: TestFolder
+  private let artifacts: URL
+  private let renderer: (@Sendable (Timeline) async throws -> FileReference)?
+
+  /// - Parameter renderer: makes bytes of timelines; without one, a stage that asks for bytes fails.
+  public init(renderer: (@Sendable (Timeline) async throws -> FileReference)? = nil) throws {
+    folder = try TestFolder()
+    artifacts = try folder.folder("artifacts")
+    self.renderer = renderer
+  }
+
+  public var progress: [StageProgress] { state.withLock { $0.progress } }
+  public var logs: [String] { state.withLock { $0.logs } }
+  public var warnings: [String] { state.withLock { $0.warnings.map(\.message) } }
+  public var warnedFields: [String?] { state.withLock { $0.warnings.map(\.field) } }
+  /// What stages gave to the store, in order.
+  public var stored: [FileReference] { state.withLock { $0.stored } }
+  public var rendered: [Timeline] { state.withLock { $0.rendered } }
+
+  /// A context whose scratch folder is new and empty.
+  public func context(
+    stage: String = "test", item: Int? = nil, attempt: Int = 1, cores: Int = 2
+  ) throws -> StageContext {
+    StageContext(
+      run: "test-run", stage: stage, item: item, attempt: attempt, cores: cores,
+      scratch: try folder.folder("scratch \(UUID().uuidString.prefix(8))"), services: self)
+  }
+
+  /// Takes a copy of the file at `url`; the file stays.
+  public func add(_ url: URL, named name: String? = nil) throws -> FileReference {
+    let reference = try FileReference(hashing: url, named: name)
+    let place = path(of: reference)
+    if !FileManager.default.fileExists(atPath: place.path) {
+      try FileManager.default.copyItem(at: url, to: place)
+    }
+    return reference
+  }
+
+  public func add(_ bytes: Data, named name: String) throws -> FileReference {
+    let url = folder.file("incoming \(UUID().uuidString)")
+    try bytes.write(to: url)
+    defer { try? FileManager.default.removeItem(at: url) }
+    var reference = try add(url, named: name)
+    reference.mediaType = FileReference.named(name).mediaType
+    return reference
+  }
+
+  /// The bytes of an artifact.
+  public func contents(of file: FileReference) throws -> Data {
+    try Data(contentsOf: path(of: file))
+  }
+
+  public func text(of file: FileReference) throws -> String {
+    String(decoding: try contents(of: file), as: UTF8.self)
+  }
+
+  private func path(of file: FileReference) -> URL {
+    artifacts.appendingPathComponent(file.digest.hex)
+  }
+
+  // MARK: StageServices
+
+  public func report(_ progress: StageProgress) { state.withLock { $0.progress.append(progress) } }
+  public func log(_ message: String) { state.withLock { $0.logs.append(message) } }
+  public func warn(_ message: String, field: String?) {
+    state.withLock { $0.warnings.append((message, field)) }
+  }
+
+  public func store(_ url: URL, as name: String) async throws -> FileReference {
+    var reference = try add(url, named: name)
+    reference.mediaType = FileReference.named(name).mediaType
+    try FileManager.default.removeItem(at: url)
+    state.withLock { $0.stored.append(reference) }
+    return reference
+  }
+
+  public func open(_ file: FileReference) async throws -> URL {
+    let url = path(of: file)
+    guard FileManager.default.fileExists(atPath: url.path) else {
+      throw StageError(.internal, "`\(file.name)` is not in the test's store")
+    }
+    return url
+  }
+
+  public func render(_ timeline: Timeline) async throws -> FileReference {
+    state.withLock { $0.rendered.append(timeline) }
+    guard let renderer else {
+      throw StageError(.internal, "this test has no renderer, and a stage asked for bytes")
+    }
+    return try await renderer(timeline)
+  }
+}
+
+extension StageSpec {
+  /// Runs the stage as the engine does: settings and inputs are converted and checked first.
+  public func run(
+    with options: [String: Value] = [:], in inputs: [String: Value] = [:],
+    services: TestStageServices
+  ) async throws -> [String: Value] {
+    let settings = try Self.convert(options, by: self.options)
+    let problems = validate(settings)
+    guard problems.isEmpty else {
+      throw StageError(
+        .configuration, problems.map { "\($0.field): \($0.message)" }.joined(separator: "\n"))
+    }
+    let given = try Self.convert(inputs, by: self.inputs)
+    return try await run(settings, given, services.context(stage: info.name))
+  }
+
+  private static func convert(
+    _ values: [String: Value], by fields: [FieldDescription]
+  ) throws -> [String: Value] {
+    if let unknown = values.keys.first(where: { name in !fields.contains { $0.name == name } }) {
+      throw StageError(.configuration, "`\(unknown)` is not known here")
+    }
+    var converted: [String: Value] = [:]
+    for field in fields {
+      let value = try field.convert(values[field.name])
+      if value != .null { converted[field.name] = value }
+    }
+    return converted
+  }
+}
