@@ -1,7 +1,8 @@
 /// Finds lines and columns in UTF-8 text, as an editor counts them.
 ///
-/// A line ends with LF, CR LF or CR; U+0085, U+2028 and U+2029 end none, unlike in libyaml. A byte order mark at
-/// the beginning belongs to no line. Invalid UTF-8 is counted by its lead bytes and never traps.
+/// A line ends with LF, CR LF or CR; U+0085, U+2028 and U+2029 end none, unlike in libyaml. A byte
+/// order mark at the beginning belongs to no line. Invalid UTF-8 is counted by its lead bytes and
+/// never traps.
 public struct TextIndex: Sendable {
   public let bytes: [UInt8]
   /// Where the text begins: 3 after a byte order mark, else 0.

@@ -2,13 +2,15 @@ import CYAML
 
 /// Reads a YAML text event by event with libyaml 0.2.
 ///
-/// Not reentrant; one parser belongs to one thread. After an error or `streamEnd` the stream is over.
+/// Not reentrant; one parser belongs to one thread. After an error or `streamEnd` the stream is
+/// over.
 public struct YAMLParser: ~Copyable {
   /// Lines and columns of the text that is read.
   public let index: TextIndex
 
-  // "The application should keep the string until the parser is deleted" (yaml_parser_set_input_string):
-  // `input` lives as long as `raw`. The parser holds pointers into itself, hence the heap.
+  // "The application should keep the string until the parser is deleted"
+  // (yaml_parser_set_input_string): `input` lives as long as `raw`. The parser holds pointers into
+  // itself, hence the heap.
   private let raw: UnsafeMutablePointer<yaml_parser_t>
   private let input: UnsafeMutableBufferPointer<UInt8>
   private var isOver = false

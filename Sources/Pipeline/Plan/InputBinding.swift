@@ -10,11 +10,13 @@ extension PipelineGraph {
   /// Decodes the inputs of a run by their declared types.
   ///
   /// - Parameters:
-  ///   - arguments: from the command line. They win over the file. A list may be given item by item; lists, maps
+  ///   - arguments: from the command line. They win over the file. A list may be given item by
+  ///     item; lists, maps
   ///     and `json` in `[ ]` or `{ }` are read as YAML, which JSON is.
   ///   - file: a YAML or JSON map from input to value. It is data: `${{ }}` means nothing in it.
-  /// - Returns: values of every input that was given or has a default, converted and within bounds. Relative
-  ///   paths in arguments and file stay as they are. With errors among the diagnostics they are incomplete.
+  /// - Returns: values of every input that was given or has a default, converted and within bounds.
+  ///   Relative paths in arguments and file stay as they are. With errors among the diagnostics
+  ///   they are incomplete.
   public func bindInputs(
     arguments: [(name: String, text: String)] = [], file: (text: String, name: String)? = nil
   ) -> (values: [String: Value], diagnostics: [Diagnostic]) {

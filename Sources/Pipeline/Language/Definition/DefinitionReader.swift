@@ -6,10 +6,11 @@ extension PipelineDefinition {
   ///
   /// - Parameters:
   ///   - file: what diagnostics call it; its folder is what paths in it are relative to.
-  ///   - overrides: `path=text` from the command line, such as `stages.captions.with.size` and `60`. They win
-  ///     over the file. Diagnostics about them carry `overridesFile` as their file, one line for each.
-  /// - Returns: nil only when there is no map to read. With errors among the diagnostics the definition is good
-  ///   for further checking but not for running.
+  ///   - overrides: `path=text` from the command line, such as `stages.captions.with.size` and
+  ///     `60`. They win over the file. Diagnostics about them carry `overridesFile` as their file,
+  ///     one line for each.
+  /// - Returns: nil only when there is no map to read. With errors among the diagnostics the
+  ///   definition is good for further checking but not for running.
   public static func parse(
     text: String, file: String? = nil, overrides: [(path: String, text: String)] = []
   ) -> (PipelineDefinition?, [Diagnostic]) {
@@ -201,7 +202,8 @@ extension DefinitionReader {
       hint: "expected letters, digits, `-` and `_`, a letter first")
   }
 
-  /// An expression with or without `${{ }}`, or a list of them; nil, reported, when it cannot be read.
+  /// An expression with or without `${{ }}`, or a list of them; nil, reported, when it cannot be
+  /// read.
   mutating func expression(_ node: Node, _ name: String) -> Expression? {
     switch node.content {
     case .scalar(let scalar):

@@ -1,7 +1,8 @@
-/// A pipeline file as written: its structure is known to be right, but not yet whether its stages exist and fit.
+/// A pipeline file as written: its structure is known to be right, but not yet whether its stages
+/// exist and fit.
 ///
-/// `PipelineGraph.check` does the rest. Parts that were wrong are missing here; a definition that was read with
-/// errors never becomes a graph.
+/// `PipelineGraph.check` does the rest. Parts that were wrong are missing here; a definition that
+/// was read with errors never becomes a graph.
 public struct PipelineDefinition: Sendable {
   /// As the user named it; nil for a text from elsewhere.
   public let file: String?

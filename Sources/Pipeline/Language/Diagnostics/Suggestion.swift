@@ -1,6 +1,7 @@
 /// What was probably meant, a little beyond spelling.
 enum Suggestion {
-  /// By spelling; else by the beginning: `vid` for `video`; else by the last part: `font-sise` for `size`.
+  /// By spelling; else by the beginning: `vid` for `video`; else by the last part: `font-sise` for
+  /// `size`.
   static func nearest(to word: String, among candidates: [String]) -> String? {
     // A word of one letter is a typing error of every other.
     let letters = Set(word.lowercased())

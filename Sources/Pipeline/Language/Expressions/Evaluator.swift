@@ -213,7 +213,8 @@ extension Evaluator {
 }
 
 extension Evaluator {
-  /// Compared with a written `null`, what is absent is equal; otherwise it makes the comparison absent.
+  /// Compared with a written `null`, what is absent is equal; otherwise it makes the comparison
+  /// absent.
   private mutating func equality(
     _ operation: Expression.Operator, _ left: Expression, _ right: Expression, _ first: Outcome
   ) throws(EvaluationError) -> Outcome {

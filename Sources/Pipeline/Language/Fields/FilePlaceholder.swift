@@ -1,8 +1,8 @@
 extension StageSpec {
   /// `validate` for values in which paths still stand where files will be.
   ///
-  /// Rules that span fields look at whether a file is given, not at its bytes; a reference of the path's name
-  /// stands in for it.
+  /// Rules that span fields look at whether a file is given, not at its bytes; a reference of the
+  /// path's name stands in for it.
   func validateUnresolved(_ values: [String: Value]) -> [(field: String, message: String)] {
     var standing = values
     for field in options {

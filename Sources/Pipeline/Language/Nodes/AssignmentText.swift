@@ -1,7 +1,7 @@
 import YAML
 
-/// `name=text` assignments from outside any file, as one text with a line for each, so that diagnostics about
-/// them have a place.
+/// `name=text` assignments from outside any file, as one text with a line for each, so that
+/// diagnostics about them have a place.
 struct AssignmentText: Sendable {
   let source: SourceText
   private let assignments: [(name: String, text: String)]

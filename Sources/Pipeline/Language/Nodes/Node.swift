@@ -1,6 +1,7 @@
 import YAML
 
-/// A piece of YAML with its place. Scalars are raw text: what they mean is decided by whoever declared the field.
+/// A piece of YAML with its place. Scalars are raw text: what they mean is decided by whoever
+/// declared the field.
 struct Node: Sendable {
   indirect enum Content: Sendable {
     case scalar(Scalar)
@@ -28,8 +29,8 @@ struct Node: Sendable {
 
   var content: Content
   var range: SourceRange
-  /// Nodes in it, itself included and aliases expanded; a long text counts as one for every 256 bytes, so that
-  /// what reading costs is bounded too.
+  /// Nodes in it, itself included and aliases expanded; a long text counts as one for every 256
+  /// bytes, so that what reading costs is bounded too.
   var count: Int
   /// Levels of collections in it; 0 for a scalar.
   var height: Int
@@ -77,7 +78,8 @@ struct Node: Sendable {
     return ["", "~", "null"].contains(scalar.text)
   }
 
-  /// Nothing for a field of this type: a text that must be there can be the word `null`, but not nothing at all.
+  /// Nothing for a field of this type: a text that must be there can be the word `null`, but not
+  /// nothing at all.
   func isNull(for type: ValueType) -> Bool {
     type == .text ? isNull && scalar?.text.isEmpty == true : isNull
   }
