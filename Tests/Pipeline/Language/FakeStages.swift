@@ -114,7 +114,7 @@ enum FakeStages {
       @Field("The sizes.", in: 1...6) var ladder: [PixelSize] = []
     }
     struct Inputs: Ports { @Port("The film.") var video: Video }
-    struct Outputs: Ports { @Port("The package.") var playlist: Bundle }
+    struct Outputs: Ports { @Port("The package.") var playlist: FileBundle }
     init(_ options: Options) {}
     func run(_ inputs: Inputs, _ context: StageContext) async throws -> Outputs { Outputs() }
   }
