@@ -107,7 +107,7 @@ let package = Package(
       "ChildProcess", "Threads", "TestSupport", "videocraft-speech"),
     tests(
       "Stages", of: "BuiltInStages", "ValidateStage", "ComposeStage", "BurnStage", "SegmentStage",
-      "RenderStage", "Pipeline", "Media", "FFmpeg", "TestSupport"),
+      "RenderStage", "Pipeline", "Media", "FFmpeg", "Threads", "TestSupport"),
     tests("Store", of: "Store", "Pipeline", "TestSupport"),
     tests("Host", of: "videocraft", "Pipeline", "Media", "TestSupport"),
     tests("Golden", of: "videocraft", "videocraft-speech", "Pipeline", "Media", "TestSupport"),
