@@ -63,10 +63,8 @@ struct Bench {
     var streams: [Stream]
   }
 
-  /// - Parameter output: the name of the pipeline's output; a file is called after it.
-  func text(_ name: String, output: String) throws -> String {
-    let file = folder.file("out/\(output).\((name as NSString).pathExtension)")
-    return try String(contentsOf: file, encoding: .utf8)
+  func text(_ name: String) throws -> String {
+    try String(contentsOf: folder.file("out/\(name)"), encoding: .utf8)
   }
 
   /// Every playlist of the package names only what is there.
