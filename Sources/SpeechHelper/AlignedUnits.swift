@@ -7,30 +7,47 @@ struct AlignedUnits {
   private let activity: SpeechActivity
   private var found: [AlignedWindow.Unit] = []
 
-  /// Below this mean score the script is not what is said.
-  private static let wrongScript = -40.0
   /// Share of the script's units that must be in the sound.
   private static let smallestShare = 0.5
+  /// Share of the speech that must be in the script. A wrong script covers 0.2 to 0.3 by chance, half of the right
+  /// one 0.6.
+  private static let smallestCoverage = 0.45
+  /// Milliseconds of speech after which a script can be seen to be wrong.
+  private static let enoughSpeech = 30_000
+  private static let hopelessCoverage = 0.25
 
   init(_ units: [Pronouncer.Unit], activity: SpeechActivity) {
     self.units = units
     self.activity = activity
   }
 
-  mutating func append(_ more: [AlignedWindow.Unit]) { found += more }
+  /// Takes over the units of a window. Throws when so little was found up to `time` that it is no use to go on.
+  mutating func append(_ window: AlignedWindow, upTo time: Int) throws(SpeechFault) {
+    found += window.units
+    let speech = activity.speechDuration(in: 0..<time)
+    if speech >= Self.enoughSpeech, Double(covered) < Self.hopelessCoverage * Double(speech) {
+      throw mismatch
+    }
+  }
+
+  /// Milliseconds of speech in words of the script.
+  private var covered: Int { found.reduce(0) { $0 + activity.speechDuration(in: $1.time) } }
+
+  private var mismatch: SpeechFault {
+    SpeechFault(
+      .scriptMismatch,
+      "the script is not what is said in the sound: \(found.count) of its \(units.count) words were "
+        + "found, in \(covered) of \(activity.speechDuration) ms of speech")
+  }
 
   func script() throws(SpeechFault) -> AlignedScript {
-    let score = AlignedWindow.score(found)
+    let covered = covered
     let share = Double(found.count) / Double(units.count)
-    guard share >= Self.smallestShare, score > Self.wrongScript else {
-      throw SpeechFault(
-        .scriptMismatch,
-        "the script is not what is said in the sound: \(found.count) of its \(units.count) words were "
-          + "found, with a score of \(Int(score)) where \(Int(Self.wrongScript)) is the least")
-    }
-    let covered = found.reduce(0) { $0 + activity.speechDuration(in: $1.time) }
+    let coverage = Double(covered) / Double(max(activity.speechDuration, 1))
+    guard share >= Self.smallestShare, coverage >= Self.smallestCoverage else { throw mismatch }
     return AlignedScript(
-      words: words(), score: score, unscripted: max(0, activity.speechDuration - covered))
+      words: words(), score: AlignedWindow.score(found),
+      unscripted: max(0, activity.speechDuration - covered))
   }
 
   private func words() -> [TimedToken] {

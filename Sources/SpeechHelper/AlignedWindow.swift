@@ -15,31 +15,42 @@ struct AlignedWindow {
   let time: Range<Int>
   /// In rising order.
   private(set) var units: [Unit]
-  /// Speech that is not in the script.
-  private(set) var others: [Range<Int>]
   /// Where the next window may begin.
   private(set) var end: Int
 
-  init(time: Range<Int>, units: [Unit], others: [Range<Int>]) {
+  init(time: Range<Int>, units: [Unit]) {
     self.time = time
     self.units = units
-    self.others = others
     end = time.upperBound
   }
 
-  init(time: Range<Int>, segments: [SphinxDecoder.Segment]) {
-    var units: [Unit] = []
-    var others: [Range<Int>] = []
-    for segment in segments {
-      let span = time.lowerBound + segment.start * 10..<time.lowerBound + segment.end * 10
-      if let index = ScriptGrammar.unit(of: segment.word) {
-        let score = segment.score / Double(max(segment.frameCount, 1))
-        units.append(Unit(index: index, time: span, score: score))
-      } else if ScriptGrammar.isGarbage(segment.word) {
-        others.append(span)
-      }
+  init(
+    time: Range<Int>, segments: [SphinxDecoder.Segment], _ tolerance: ScriptGrammar.Tolerance
+  ) {
+    // Scores are relative to the best sound that the grammar allows at that moment.
+    let handicap = tolerance == .none ? 0 : Self.toleranceHandicap
+    let units = segments.compactMap { segment -> Unit? in
+      guard let index = ScriptGrammar.unit(of: segment.word) else { return nil }
+      let score = segment.score / Double(max(segment.frameCount, 1)) + handicap
+      return Unit(
+        index: index,
+        time: time.lowerBound + segment.start * 10..<time.lowerBound + segment.end * 10,
+        score: score)
     }
-    self.init(time: time, units: units, others: others)
+    self.init(time: time, units: units)
+  }
+
+  /// How much lower the same words score where any sound is allowed: 13 to 20 was measured.
+  private static let toleranceHandicap = 15.0
+  /// Score per frame below which a word was not understood.
+  private static let doubtful = -45.0
+  /// The same for a whole window.
+  private static let rejected = -40.0
+
+  /// Whether the sound seems to be what a strict grammar made of it.
+  func fits(_ activity: SpeechActivity) -> Bool {
+    let doubtfulCount = units.count { $0.score < Self.doubtful }
+    return score > Self.rejected && doubtfulCount * 5 <= units.count && coverage(activity) > 0.7
   }
 
   /// The unit after the last one found.
@@ -54,7 +65,7 @@ struct AlignedWindow {
     return units.reduce(0) { $0 + $1.score * Double($1.time.count) } / Double(frames)
   }
 
-  /// How much of the speech between the first and the last unit is in words of the script, 0 to 1.
+  /// How much of the speech is in words of the script, 0 to 1.
   func coverage(_ activity: SpeechActivity) -> Double {
     let all = activity.speechDuration(in: time)
     guard all > 0 else { return 1 }

@@ -51,8 +51,9 @@ struct FliteTokens {
   init(_ tokens: [FliteVoice.Token], in sentence: SpokenSentence) {
     var words: [(word: Int, spoken: [FliteVoice.Word])] = []
     for token in tokens where !token.words.isEmpty {
-      // The text is ASCII: bytes are scalars.
-      guard let word = sentence.word(at: max(0, token.end - 1)) else { continue }
+      // The text is ASCII, so bytes are scalars. One back from the end is the space behind the token, or its last
+      // letter at the end of the text; two back is in the token or in the space before it.
+      guard let word = sentence.word(at: max(0, token.end - 2)) else { continue }
       if let last = words.last, last.word == word {
         words[words.count - 1].spoken += token.words
       } else if word > words.last?.word ?? -1 {

@@ -18,7 +18,7 @@ struct Recogniser {
 
   func perform() throws(SpeechFault) -> RecognisedSpeech {
     let decoder = try ModelFolder.decoder(for: .dictation)
-    var words: [RecognisedSpeech.Word] = []
+    var words: [SpokenWord] = []
     for chunk in chunks() {
       do {
         let segments = try decoder.decode(sound[chunk]) ?? []
@@ -34,8 +34,8 @@ struct Recogniser {
 
   private static func word(
     _ segment: SphinxDecoder.Segment, after offset: Int
-  ) -> RecognisedSpeech.Word {
-    RecognisedSpeech.Word(
+  ) -> SpokenWord {
+    SpokenWord(
       text: segment.word, start: offset + segment.start * 10, end: offset + segment.end * 10,
       confidence: segment.probability)
   }

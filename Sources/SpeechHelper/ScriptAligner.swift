@@ -16,8 +16,6 @@ struct ScriptAligner {
   private static let shortestPause = 150
   /// More than anybody says in a second.
   private static let unitsPerSecond = 6
-  /// Score per frame below which a part was not understood and errors are allowed for.
-  private static let doubtful = -40.0
 
   init(_ request: AlignmentRequest, writer: MessageWriter) throws(SpeechFault) {
     self.request = request
@@ -42,7 +40,7 @@ struct ScriptAligner {
       let isOpen = !isLast || part.endIndex < units.count
       let window = try decode(decoder, time..<end, part, isOpen: isOpen)
       let taken = isLast ? window : window.cutAtPause(atLeast: Self.shortestPause)
-      found.append(taken.units)
+      try found.append(taken, upTo: min(taken.end, end))
       next = taken.nextUnit ?? next
       time = isLast ? end : max(taken.end, time + 1000)
       writer.send(SpeechMessage(progress: SpeechProgress(done: time, total: sound.duration)))
@@ -56,11 +54,11 @@ struct ScriptAligner {
     _ units: ArraySlice<Pronouncer.Unit>, isOpen: Bool
   ) throws(SpeechFault) -> AlignedWindow {
     let strict = try decode(decoder, time, units, isOpen: isOpen, .none)
-    if let strict, strict.score > Self.doubtful, strict.coverage(sound.activity) > 0.7 {
+    if let strict, strict.fits(sound.activity) {
       return strict
     }
     let tolerant = try decode(decoder, time, units, isOpen: isOpen, .errors)
-    return tolerant ?? strict ?? AlignedWindow(time: time, units: [], others: [])
+    return tolerant ?? strict ?? AlignedWindow(time: time, units: [])
   }
 
   private func decode(
@@ -70,8 +68,10 @@ struct ScriptAligner {
     let script = ScriptGrammar(units, isOpen: isOpen, tolerance: tolerance)
     do throws(SphinxError) {
       for (word, phones) in script.vocabulary { try decoder.add(word, phones: phones) }
-      try decoder.use(script.grammar)
-      return try decoder.decode(sound[time]).map { AlignedWindow(time: time, segments: $0) }
+      try decoder.use(script.grammar, beam: tolerance == .none ? .wide : .narrow)
+      return try decoder.decode(sound[time]).map {
+        AlignedWindow(time: time, segments: $0, tolerance)
+      }
     } catch {
       throw SpeechFault(.engineFailed, "PocketSphinx: \(error)")
     }

@@ -51,11 +51,15 @@ struct ScriptGrammar {
       for state in 0...unitCount - count {
         grammar.add(nil, from: state, to: state + count, probability: probability)
       }
-      // The decoder passes one arc without a word at a time: to skip up to the end is an arc too.
-      if !isOpen {
-        grammar.add(
-          nil, from: unitCount - count, to: unitCount + 1, probability: probability)
-      }
+    }
+    guard !isOpen else { return }
+    // The decoder passes one arc without a word at a time, so the end needs an arc from everywhere. How much is
+    // missing there hardly matters.
+    for state in 0..<unitCount {
+      let skips = min(unitCount - state, 3)
+      grammar.add(
+        nil, from: state, to: unitCount + 1,
+        probability: (0..<skips).reduce(1) { product, _ in product * Self.skipProbability })
     }
   }
 
@@ -69,6 +73,4 @@ struct ScriptGrammar {
     guard word.hasPrefix("unit_") else { return nil }
     return Int(word.dropFirst(5).prefix { $0.isNumber })
   }
-
-  static func isGarbage(_ word: String) -> Bool { word.hasPrefix("garbage_") }
 }

@@ -24,8 +24,8 @@ struct PipelineFile: Sendable {
       bytes: [UInt8](bytes), file: path, overrides: overrides)
     let checked = definition.map { PipelineGraph.check($0, registry: registry) }
     return PipelineFile(
-      name: path, text: String(decoding: bytes, as: UTF8.self), graph: graph, diagnostics: diagnostics
-    )
+      name: path, text: String(decoding: bytes, as: UTF8.self), graph: checked?.graph,
+      diagnostics: problems + (checked?.diagnostics ?? []))
   }
 
   var hasErrors: Bool { diagnostics.hasErrors }

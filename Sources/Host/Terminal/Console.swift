@@ -3,7 +3,11 @@ import Synchronization
 
 /// Standard output and standard error, or what a test collects instead.
 final class Console: Sendable {
-  private let collected: Mutex<(out: String, err: String)>?
+  private final class Collected: Sendable {
+    let text = Mutex((out: "", err: ""))
+  }
+
+  private let collected: Collected?
   /// Whether standard error is a terminal on which lines can be drawn over.
   let isInteractive: Bool
 
@@ -15,24 +19,24 @@ final class Console: Sendable {
 
   /// Keeps what is written.
   init(collecting: Void) {
-    collected = Mutex(("", ""))
+    collected = Collected()
     isInteractive = false
   }
 
   var usesColour: Bool { isInteractive && ProcessInfo.processInfo.environment["NO_COLOR"] == nil }
 
   func out(_ text: String) {
-    if let collected { return collected.withLock { $0.out += text } }
+    if let collected { return collected.text.withLock { $0.out += text } }
     // A reader that went away (`| head`) is no reason to stop.
     try? FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
   }
 
   func err(_ text: String) {
-    if let collected { return collected.withLock { $0.err += text } }
+    if let collected { return collected.text.withLock { $0.err += text } }
     try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
   }
 
-  var written: (out: String, err: String) { collected?.withLock { $0 } ?? ("", "") }
+  var written: (out: String, err: String) { collected?.text.withLock { $0 } ?? ("", "") }
 
   /// Columns of the terminal; 80 when it does not say.
   var width: Int {

@@ -10,18 +10,20 @@ public struct Command: Sendable, Hashable {
   /// Nil for our own.
   public var directory: String?
   /// The longest line it may send, in bytes.
-  public var lineLimit = 4 << 20
+  public var lineLimit: Int
   /// How much of its standard error is kept, in bytes.
   public var errorTailLimit = 64 << 10
 
   public init(
     _ executable: String, arguments: [String] = [],
-    environment: [String: String] = Command.inheritedEnvironment(), directory: String? = nil
+    environment: [String: String] = Command.inheritedEnvironment(), directory: String? = nil,
+    lineLimit: Int = 4 << 20
   ) {
     self.executable = executable
     self.arguments = arguments
     self.environment = environment
     self.directory = directory
+    self.lineLimit = lineLimit
   }
 
   /// The program's name, for messages.

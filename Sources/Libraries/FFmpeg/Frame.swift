@@ -49,6 +49,17 @@ public final class Frame: Sendable {
     return data.withMemoryRebound(to: Int32.self, capacity: 9) { Orientation(matrix: $0) }
   }
 
+  /// The same samples without the alpha plane, for a `yuva420p` picture that is opaque everywhere.
+  public func withoutAlpha() throws(FFmpegError) -> Frame {
+    let copy = try owned(av_frame_clone(raw), "av_frame_clone")
+    if pixelFormat == .yuva420p {
+      copy.pointee.format = AV_PIX_FMT_YUV420P.rawValue
+      copy.pointee.data.3 = nil
+      copy.pointee.linesize.3 = 0
+    }
+    return Frame(owning: copy)
+  }
+
   /// Lends plane `index` (of 8-bit samples) for the duration of `body`.
   ///
   /// - Parameter rows: how many rows the plane has, such as half the height for 4:2:0 chroma.

@@ -90,7 +90,7 @@ extension FliteVoice {
 
   /// A piece of the text between spaces, and what it is read as.
   public struct Token: Sendable, Hashable {
-    /// Offset in the text, in bytes, just behind the token.
+    /// How far the text was read for the token, in bytes: up to and with the space behind it, if there is one.
     public let end: Int
     public let words: [Word]
   }

@@ -26,6 +26,19 @@ public struct SphinxDecoder: ~Copyable {
     public var isFiller: Bool { word.hasPrefix("<") || word.hasPrefix("[") || word.hasPrefix("++") }
   }
 
+  /// How much worse than the best a path may be and still be followed.
+  public struct Beam: Sendable, Hashable {
+    let state: Double
+    let word: Double
+    /// Per frame; beyond it the beam gets narrower.
+    let mostStates: Int
+
+    /// For a grammar that allows for little: the only path may look bad for a while.
+    public static let wide = Beam(state: 1e-100, word: 1e-80, mostStates: 30_000)
+    /// For a grammar in which there is always another path.
+    public static let narrow = Beam(state: 1e-60, word: 1e-45, mostStates: 3000)
+  }
+
   public static let sampleRate = 16_000
   public static let framesPerSecond = 100
 
@@ -62,9 +75,6 @@ public struct SphinxDecoder: ~Copyable {
     // The second pass over the lattice drops words that the grammar demands.
     cmd_ln_set_int_r(settings, "-bestpath", 0)
     cmd_ln_set_int_r(settings, "-fsgusealtpron", 0)
-    cmd_ln_set_float_r(settings, "-beam", 1e-100)
-    cmd_ln_set_float_r(settings, "-wbeam", 1e-80)
-    cmd_ln_set_float_r(settings, "-pbeam", 1e-100)
   }
 
   /// The pronunciations that the dictionary has for a word in lower case, best first.
@@ -95,18 +105,23 @@ public struct SphinxDecoder: ~Copyable {
   }
 
   /// Makes `grammar` what the next sounds are matched with. Every word in it must be known.
-  public func use(_ grammar: Grammar) throws(SphinxError) {
-    let weight = cmd_ln_float_r(ps_get_config(decoder), "-lw")
-    guard
-      let graph = fsg_model_init(
-        "script", mathematics, Float(weight), Int32(grammar.stateCount))
-    else { throw SphinxError(function: "fsg_model_init", message: "no grammar") }
+  public func use(_ grammar: Grammar, beam: Beam) throws(SphinxError) {
+    // The settings are read again for every grammar.
+    let settings = ps_get_config(decoder)
+    cmd_ln_set_float_r(settings, "-beam", beam.state)
+    cmd_ln_set_float_r(settings, "-wbeam", beam.word)
+    cmd_ln_set_float_r(settings, "-pbeam", beam.state)
+    cmd_ln_set_int_r(settings, "-maxhmmpf", Int(beam.mostStates))
+    // Weight 1: with that of a language model a few skips would cost more than the beam is wide.
+    guard let graph = fsg_model_init("script", mathematics, 1, Int32(grammar.stateCount)) else {
+      throw SphinxError(function: "fsg_model_init", message: "no grammar")
+    }
     // The decoder keeps a reference of its own.
     defer { fsg_model_free(graph) }
     graph.pointee.start_state = Int32(grammar.first)
     graph.pointee.final_state = Int32(grammar.final)
     for arc in grammar.arcs {
-      let cost = Int32(Double(logmath_log(mathematics, arc.probability)) * weight)
+      let cost = logmath_log(mathematics, arc.probability)
       if let word = arc.word {
         let id = fsg_model_word_add(graph, word)
         fsg_model_trans_add(graph, Int32(arc.from), Int32(arc.to), cost, id)

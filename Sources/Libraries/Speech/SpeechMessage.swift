@@ -88,25 +88,10 @@ public struct AlignedScript: Sendable, Hashable, Codable {
 }
 
 public struct RecognisedSpeech: Sendable, Hashable, Codable {
-  public struct Word: Sendable, Hashable, Codable {
-    public var text: String
-    /// Milliseconds from the beginning of the sound file.
-    public var start: Int
-    public var end: Int
-    /// 0 to 1.
-    public var confidence: Double
+  /// In lower case and without punctuation.
+  public var words: [SpokenWord]
 
-    public init(text: String, start: Int, end: Int, confidence: Double) {
-      self.text = text
-      self.start = start
-      self.end = end
-      self.confidence = confidence
-    }
-  }
-
-  public var words: [Word]
-
-  public init(words: [Word]) { self.words = words }
+  public init(words: [SpokenWord]) { self.words = words }
 }
 
 /// A voice that can be asked for.

@@ -93,10 +93,8 @@ enum Blending {
     _ source: UnsafePointer<UInt8>, into target: UnsafeMutablePointer<UInt8>, count: Int,
     weight: UInt16
   ) {
-    let rest = 256 &- weight
     for index in 0..<count {
-      let sum = UInt16(source[index]) &* weight &+ UInt16(target[index]) &* rest &+ 128
-      target[index] = UInt8(truncatingIfNeeded: sum >> 8)
+      target[index] = mixed(source[index], target[index], share: weight)
     }
   }
 
@@ -104,13 +102,27 @@ enum Blending {
     _ source: UnsafePointer<UInt8>, alpha: UnsafePointer<UInt8>,
     into target: UnsafeMutablePointer<UInt8>, count: Int, weight: UInt16
   ) {
-    for index in 0..<count {
-      // 255 becomes 256, so that opaque pixels replace what is below.
-      let opacity = UInt16(alpha[index])
-      let share = ((opacity &+ opacity >> 7) &* weight) >> 8
-      let sum = UInt16(source[index]) &* share &+ UInt16(target[index]) &* (256 &- share) &+ 128
-      target[index] = UInt8(truncatingIfNeeded: sum >> 8)
+    // 255 becomes 256, so that opaque pixels replace what is below. Full weight is left out: 256 times 256 is one too
+    // many for 16 bits.
+    if weight >= 256 {
+      for index in 0..<count {
+        let opacity = UInt16(alpha[index])
+        target[index] = mixed(source[index], target[index], share: opacity &+ opacity >> 7)
+      }
+    } else {
+      for index in 0..<count {
+        let opacity = UInt16(alpha[index])
+        let share = ((opacity &+ opacity >> 7) &* weight) >> 8
+        target[index] = mixed(source[index], target[index], share: share)
+      }
     }
+  }
+
+  /// - Parameter share: of `source`, 0 to 256.
+  @inline(__always)
+  private static func mixed(_ source: UInt8, _ target: UInt8, share: UInt16) -> UInt8 {
+    let sum = UInt16(source) &* share &+ UInt16(target) &* (256 &- share) &+ 128
+    return UInt8(truncatingIfNeeded: sum >> 8)
   }
 
   /// Fills a picture with one colour.

@@ -118,7 +118,7 @@ final class Compositor {
       base = bottom.picture.frame
       parts = parts.dropFirst()
     }
-    if parts.isEmpty, overlay == nil, base.pixelFormat == .yuv420p { return base }
+    if parts.isEmpty, overlay == nil { return base }
     film.counters.update { $0.composedFrames += 1 }
     return try pool.frame { planes in
       Blending.copy(base, into: planes)

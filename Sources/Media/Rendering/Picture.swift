@@ -10,14 +10,15 @@ final class Picture: Sendable {
   let chromaAlpha: [UInt8]?
 
   /// - Parameter checksAlpha: looks whether an alpha channel makes anything transparent at all.
-  init(_ frame: Frame, x: Int, y: Int, checksAlpha: Bool) {
-    self.frame = frame
+  init(_ frame: Frame, x: Int, y: Int, checksAlpha: Bool) throws(FFmpegError) {
     self.x = x
     self.y = y
     guard frame.pixelFormat == .yuva420p, !(checksAlpha && Self.isOpaque(frame)) else {
+      self.frame = try frame.withoutAlpha()
       chromaAlpha = nil
       return
     }
+    self.frame = frame
     chromaAlpha = Self.halved(frame)
   }
 

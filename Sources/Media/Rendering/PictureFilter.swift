@@ -42,7 +42,7 @@ struct PictureFilter: ~Copyable {
     if shape != found { try configure(for: frame, shape: found) }
     guard let placement else { return nil }
     let placed = try graph?.apply(frame) ?? frame
-    return Picture(
+    return try Picture(
       placed, x: placement.x, y: placement.y, checksAlpha: isStill)
   }
 

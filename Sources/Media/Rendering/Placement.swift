@@ -71,14 +71,16 @@ struct Placement: Sendable, Hashable {
     let low = max(origin, Double(frameStart), 0)
     let high = min(origin + scaled, Double(frameStart) + Double(frameLength), Double(canvas))
     guard high - low > 0.01 else { return nil }
-    var start = min(even(low), canvas - 2)
+    let start = min(even(low), canvas - 2)
     var end = min(even(high), canvas)
+    var seen = max(Double(start), low)...max(Double(start), low, min(Double(end), high))
     if end <= start {
+      // Less than a chroma sample wide: all of it goes into one.
       end = start + 2
-      if end > canvas { (start, end) = (canvas - 2, canvas) }
+      seen = low...high
     }
-    let from = min(max((max(Double(start), low) - origin) / scaled, 0), 1)
-    let to = min(max((min(Double(end), high) - origin) / scaled, 0), 1)
+    let from = min(max((seen.lowerBound - origin) / scaled, 0), 1)
+    let to = min(max((seen.upperBound - origin) / scaled, 0), 1)
     return to > from ? Span(start: start, length: end - start, from: from, to: to) : nil
   }
 

@@ -36,6 +36,8 @@ public struct RenderReport: Sendable, Hashable {
   public var warnings: [String] = []
   /// In the order of the outputs asked for.
   public var packages: [RenderedPackage] = []
+
+  public init() {}
 }
 
 /// The report while it is being written, by several threads.

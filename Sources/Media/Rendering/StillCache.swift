@@ -74,7 +74,7 @@ final class StillCache: @unchecked Sendable {
       of: PixelSize(width: 2, height: 2), fit: .stretch, frame: clip.frame, canvas: canvas)
     guard let area else { return nil }
     let pool = try FramePool(width: area.width, height: area.height)
-    return Picture(
+    return try Picture(
       try pool.frame(filledWith: colour), x: area.x, y: area.y, checksAlpha: false)
   }
 

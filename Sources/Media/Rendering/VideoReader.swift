@@ -60,9 +60,13 @@ final class VideoReader {
     self.name = name
     self.stream = stream
     orientation = stream.orientation
-    origin =
-      demuxer.start.map { Rational.containerTimeBase.rescale($0, to: stream.timeBase) }
-      ?? stream.start ?? 0
+    if demuxer.formatName == "avi" {
+      origin = try Self.firstTimestamp(url, as: name, cancellation: cancellation) ?? 0
+    } else {
+      origin =
+        demuxer.start.map { Rational.containerTimeBase.rescale($0, to: stream.timeBase) }
+        ?? stream.start ?? 0
+    }
     loopStart = loops ? start : nil
     let quarterFrame = frameRate.time(ofFrame: 1).ticks / 4
     tolerance = MediaTime(ticks: min(quarterFrame, MediaTime(milliseconds: 5).ticks))
@@ -90,6 +94,13 @@ final class VideoReader {
         ?? MediaError(.unreadable, "`\(name)` has no picture that can be decoded")
     }
     return current.frame
+  }
+
+  /// AVI numbers packets in coding order, so that the first picture seems to come late.
+  private static func firstTimestamp(
+    _ url: URL, as name: String, cancellation: CancellationFlag?
+  ) throws(MediaError) -> Int64? {
+    try StillPicture.decode(url, as: name, cancellation: cancellation).frame.timestamp
   }
 
   // MARK: - Moving
