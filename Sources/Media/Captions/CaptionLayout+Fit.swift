@@ -15,41 +15,39 @@ extension CaptionLayout {
         of: TimedWord(text: word.text, start: start, end: word.end ?? start), width: width)
     }
     var fitted = cue
-    fitted.lines = lines(of: parts, atLeast: cue.lines.count, width: width).map { line in
-      line.map { index in
+    fitted.lines = lines(
+      of: MeasuredWords(parts, width: width), atLeast: cue.lines.count
+    ).map { line in
+      parts[line].map { part in
         Cue.Word(
-          text: parts[index].text, start: isTimed ? parts[index].start : nil,
-          end: isTimed ? parts[index].end : nil)
+          text: part.text, start: isTimed ? part.start : nil, end: isTimed ? part.end : nil)
       }
     }
     return fitted
   }
 
   /// Well-chosen breaks for up to three lines; more are filled one after the other.
-  private func lines(
-    of parts: [TimedWord], atLeast fewest: Int, width: (String) -> Double
-  ) -> [[Int]] {
+  private func lines(of words: MeasuredWords, atLeast fewest: Int) -> [Range<Int>] {
     var roomy = self
     roomy.maxCharactersPerLine = .max
-    let all = parts.indices
-    for count in fewest...max(fewest, 3) {
-      roomy.maxLines = min(count, 3)
-      let breaker = LineBreaker(
-        layout: roomy, widths: parts.map { width($0.text) }, space: width(" "))
-      if breaker.cost(of: parts, all) < .infinity { return breaker.lines(of: parts, all) }
+    let all = words.words.indices
+    for count in min(fewest, 3)...3 {
+      roomy.maxLines = count
+      let breaker = LineBreaker(layout: roomy, words: words)
+      if breaker.cost(of: all) < .infinity { return breaker.lines(of: all) }
     }
-    return filled(parts, width: width)
+    return filled(words)
   }
 
-  private func filled(_ parts: [TimedWord], width: (String) -> Double) -> [[Int]] {
-    var lines: [[Int]] = []
-    for index in parts.indices {
-      let longer = (lines.last ?? []) + [index]
-      let text = CaptionText.join(longer.map { Cue.Word(text: parts[$0].text) })
-      if lines.isEmpty || width(text) > maxWidth ?? .infinity {
-        lines.append([index])
+  private func filled(_ words: MeasuredWords) -> [Range<Int>] {
+    var lines: [Range<Int>] = []
+    for index in words.words.indices {
+      if let line = lines.last,
+        words.width(of: line.lowerBound..<index + 1) <= maxWidth ?? .infinity
+      {
+        lines[lines.count - 1] = line.lowerBound..<index + 1
       } else {
-        lines[lines.count - 1] = longer
+        lines.append(index..<index + 1)
       }
     }
     return lines

@@ -10,7 +10,7 @@ public struct CaptionLayout: Sendable, Hashable {
   public var maxCharactersPerLine = 42
   /// Pixels that a line may take; nil leaves it to the number of characters.
   public var maxWidth: Double?
-  /// Milliseconds. Only speech that cannot be cut lasts longer: a single word.
+  /// Milliseconds.
   public var maxDuration = 7000
   public var minDuration = 833
   public var charactersPerSecond = 20.0
@@ -29,12 +29,12 @@ public struct CaptionLayout: Sendable, Hashable {
   ) -> [Cue] {
     let parts = words.flatMap { self.parts(of: $0, width: width) }
     guard !parts.isEmpty else { return [] }
-    let breaker = LineBreaker(layout: self, widths: parts.map { width($0.text) }, space: width(" "))
-    let cues = ranges(of: parts, breaker: breaker).map { range in
+    let breaker = LineBreaker(layout: self, words: MeasuredWords(parts, width: width))
+    let cues = ranges(breaker).map { range in
       Cue(
         start: parts[range.lowerBound].start, end: parts[range.upperBound - 1].end,
-        lines: breaker.lines(of: parts, range).map { line in
-          line.map { Cue.Word(text: parts[$0].text, start: parts[$0].start, end: parts[$0].end) }
+        lines: breaker.lines(of: range).map { line in
+          parts[line].map { Cue.Word(text: $0.text, start: $0.start, end: $0.end) }
         })
     }
     return timed(cues, filmEnd: filmEnd)
@@ -48,27 +48,25 @@ public struct CaptionLayout: Sendable, Hashable {
   }
 
   /// The cheapest way to cut the words into cues (dynamic programming over the last cut).
-  private func ranges(of words: [TimedWord], breaker: LineBreaker) -> [Range<Int>] {
-    var best = [Double](repeating: .infinity, count: words.count + 1)
-    var from = [Int](repeating: 0, count: words.count + 1)
+  private func ranges(_ breaker: LineBreaker) -> [Range<Int>] {
+    let count = breaker.words.words.count
+    var best = [Double](repeating: .infinity, count: count + 1)
+    var from = [Int](repeating: 0, count: count + 1)
     best[0] = 0
-    for end in 1...words.count {
-      var start = end - 1
-      while start >= 0 {
-        let range = start..<end
-        let shape = breaker.cost(of: words, range)
+    for end in 1...count {
+      for start in stride(from: end - 1, through: 0, by: -1) {
+        let shape = breaker.cost(of: start..<end)
         // More words will not fit either.
         guard shape < .infinity else { break }
-        let cost = best[start] + shape + self.cost(of: words, range)
+        let cost = best[start] + shape + cost(of: breaker.words, start..<end)
         if cost < best[end] {
           best[end] = cost
           from[end] = start
         }
-        start -= 1
       }
     }
     var ranges: [Range<Int>] = []
-    var end = words.count
+    var end = count
     while end > 0 {
       ranges.append(from[end]..<end)
       end = from[end]
@@ -77,34 +75,32 @@ public struct CaptionLayout: Sendable, Hashable {
   }
 
   /// What a cue costs apart from its lines.
-  private func cost(of words: [TimedWord], _ range: Range<Int>) -> Double {
+  private func cost(of measured: MeasuredWords, _ range: Range<Int>) -> Double {
+    let words = measured.words
     let first = words[range.lowerBound]
     let last = words[range.upperBound - 1]
-    let next = range.upperBound < words.count ? words[range.upperBound] : nil
-    var cost = 12.0  // each cue is one more thing to read
-    if let next { cost += BreakCost.between(last, next) }
+    // Each cue is one more thing to read.
+    var cost = 12 + measured.breakCosts[range.upperBound - 1]
     for index in range.dropLast() {
-      if BreakCost.endsSentence(words[index].text, before: words[index + 1].text) { cost += 25 }
+      if measured.endsSentence[index] { cost += 25 }
       if words[index + 1].start - words[index].end >= 1200 { cost += 60 }
     }
     if range.count > 1, last.end - first.start > maxDuration { cost += 1000 }
-    if range.count == 1 { cost += loneliness(of: words, range.lowerBound) }
-    let room = next?.start ?? last.end + 1000
-    let seconds = Double(max(room - first.start, 1)) / 1000
-    let length = range.reduce(-1) { $0 + CaptionText.length(of: words[$1].text) + 1 }
-    let excess = length / seconds - charactersPerSecond
+    if range.count == 1, words.count > 1 { cost += loneliness(measured, range.lowerBound) }
+    let until = range.upperBound < words.count ? words[range.upperBound].start : last.end + 1000
+    let room = Double(max(until - first.start, 1))
+    let excess = measured.length(of: range) / room * 1000 - charactersPerSecond
     if excess > 0 { cost += 8 * excess * excess.squareRoot() }
+    // A cue that is gone at once cannot be read, however short.
+    let shortfall = 1 - room / Double(minDuration + minGap)
+    if shortfall > 0 { cost += 60 * shortfall }
     return cost
   }
 
   /// What it costs to show a word alone: nothing if it is a sentence.
-  private func loneliness(of words: [TimedWord], _ index: Int) -> Double {
-    func isSentenceEnd(_ index: Int) -> Bool {
-      let next = index + 1 < words.count ? words[index + 1].text : nil
-      return BreakCost.endsSentence(words[index].text, before: next)
-    }
-    guard words.count > 1 else { return 0 }
-    return (isSentenceEnd(index) ? 0 : 30) + (index > 0 && !isSentenceEnd(index - 1) ? 30 : 0)
+  private func loneliness(_ measured: MeasuredWords, _ index: Int) -> Double {
+    let begins = index == 0 || measured.endsSentence[index - 1]
+    return (measured.endsSentence[index] ? 0 : 30) + (begins ? 0 : 30)
   }
 
   /// Gives each cue the time to be read, without touching the next one.
@@ -119,8 +115,8 @@ public struct CaptionLayout: Sendable, Hashable {
       let latest = min(following - minGap, cue.start + maxDuration)
       var end = min(max(cue.end, cue.start + max(reading, minDuration)), latest)
       if !isLast, following - end < closedGap { end = latest }
-      // Speech that leaves no room keeps its own end, up to the next cue.
-      timed[index].end = max(end, min(cue.end, following), cue.start + 1)
+      // A word or two in fast speech are not made shorter still.
+      timed[index].end = max(end, min(cue.end, following, cue.start + 4 * minGap), cue.start + 1)
     }
     return timed
   }

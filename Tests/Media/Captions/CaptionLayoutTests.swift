@@ -50,6 +50,26 @@ struct CaptionLayoutTests {
     #expect(cues.allSatisfy { $0.end - $0.start >= 833 })
   }
 
+  @Test("two frames stay between cues even where the speech goes on", arguments: [12, 24])
+  func gaps(characters: Int) {
+    var layout = CaptionLayout()
+    layout.maxCharactersPerLine = characters
+    let cues = layout.cues(for: words(story), filmEnd: 60_000) { Double($0.count) }
+    #expect(zip(cues, cues.dropFirst()).allSatisfy { $0.end <= $1.start - 67 })
+  }
+
+  @Test("a phrase that would be gone at once is shown with its neighbours")
+  func flash() {
+    var layout = CaptionLayout()
+    layout.maxCharactersPerLine = 24
+    let text = "The lighthouse was built in 1874, on a rock that the sea covers twice a day."
+    let cues = layout.cues(for: words(text), filmEnd: 9000) { Double($0.count) }
+    #expect(
+      shown(cues) == [
+        "The lighthouse was built / in 1874,", "on a rock that the sea / covers twice a day.",
+      ])
+  }
+
   @Test("lines and cues end where a reader would pause")
   func phrases() {
     let cues = CaptionLayout().cues(for: words(story), filmEnd: 60_000) { Double($0.count) }
