@@ -14,7 +14,8 @@ struct RunExecution: Sendable {
     case cancelled
   }
 
-  /// Stage id under which outputs are rendered. Not a name that a pipeline can use.
+  /// What stands in place of a stage's id where the run's own inputs or outputs are meant. No stage can be called so.
+  static let inputsStage = "(inputs)"
   static let outputsStage = "(outputs)"
 
   let id: String
@@ -43,7 +44,8 @@ struct RunExecution: Sendable {
       await recorder.record(RunEvent(run: id, type: .runStarted))
       return await perform(inputs: inputs, ingest: ingest)
     } catch {
-      return await finish([:], outputs: [:], error: StageError(wrapping: error))
+      return await finish(
+        [:], outputs: [:], error: StageError(wrapping: error), at: Self.inputsStage)
     }
   }
 
@@ -59,7 +61,8 @@ struct RunExecution: Sendable {
       let outputs = try await collectOutputs(scope.adding(finished))
       return await finish(finished, outputs: outputs, error: nil)
     } catch {
-      return await finish(finished, outputs: [:], error: StageError(wrapping: error))
+      return await finish(
+        finished, outputs: [:], error: StageError(wrapping: error), at: Self.outputsStage)
     }
   }
 
@@ -133,11 +136,13 @@ struct RunExecution: Sendable {
   }
 
   private func finish(
-    _ settled: [String: Settled], outputs: [String: Value], error: StageError?
+    _ settled: [String: Settled], outputs: [String: Value], error: StageError?,
+    at place: String? = nil
   ) async -> RunResult {
     let isCancelled = Task.isCancelled || error?.errorClass == .cancelled
     let state: RunResult.State = isCancelled ? .cancelled : error == nil ? .completed : .failed
     var event = RunEvent(run: id, type: state.event)
+    event.stage = place
     if let error, !isCancelled { event = event.with(error) }
     if state == .completed {
       event.outputs = outputs
@@ -149,9 +154,9 @@ struct RunExecution: Sendable {
     var summaries = request.graph.stages.compactMap { node in
       settled[node.id].map { $0.summary(of: node.id) }
     }
-    if let error, !summaries.contains(where: { $0.error != nil }), !isCancelled {
+    if let error, let place, !isCancelled {
       summaries.append(
-        .init(id: Self.outputsStage, state: .failed, elapsed: 0, tasks: 0, cached: 0, error: error))
+        .init(id: place, state: .failed, elapsed: 0, tasks: 0, cached: 0, error: error))
     }
     return RunResult(
       id: id, state: state, outputs: outputs, stages: summaries,
