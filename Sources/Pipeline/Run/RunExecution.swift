@@ -30,9 +30,11 @@ struct RunExecution: Sendable {
     self.environment = environment
     stages = request.graph.stages(until: request.until)
     var weights = stages.map { (stage: $0.id, weight: $0.spec.info.weight) }
-    if request.graph.outputs.contains(where: { $0.type.unwrapped == .video }) {
-      weights.append((Self.outputsStage, 1))
-    }
+    // A pipeline in which no stage renders leaves that to its outputs; then it is most of the work.
+    let leavesRendering =
+      !stages.contains { $0.spec.info.cores == .all }
+      && request.graph.outputs.contains { $0.type.unwrapped == .video }
+    weights.append((Self.outputsStage, leavesRendering ? 20 : 0))
     recorder = RunRecorder(run: id, weights: weights)
   }
 
@@ -101,15 +103,18 @@ struct RunExecution: Sendable {
 
   private func collectOutputs(_ scope: Scope) async throws -> [String: Value] {
     var outputs: [String: Value] = [:]
-    for output in request.graph.outputs {
-      guard output.dependencies.allSatisfy({ scope.stages[$0] != nil }),
-        let value = try output.value(in: scope), value != .null
-      else { continue }
-      outputs[output.name] = try await materialised(value)
+    for output in request.graph.outputs
+    where output.dependencies.allSatisfy({ scope.stages[$0] != nil }) {
+      guard let value = try output.value(in: scope), value != .null else { continue }
+      outputs[output.name] = value
     }
-    if !outputs.isEmpty {
-      await recorder.settle(RunEvent(run: id, type: .stageCompleted, stage: Self.outputsStage))
-    }
+    guard outputs.values.contains(where: \.holdsTimeline) else { return outputs }
+    let started = ContinuousClock.now
+    await recorder.record(RunEvent(run: id, type: .stageStarted, stage: Self.outputsStage))
+    for (name, value) in outputs { outputs[name] = try await materialised(value) }
+    var event = RunEvent(run: id, type: .stageCompleted, stage: Self.outputsStage)
+    event.elapsed = (ContinuousClock.now - started).milliseconds
+    await recorder.settle(event)
     return outputs
   }
 
@@ -161,6 +166,17 @@ struct RunExecution: Sendable {
     return RunResult(
       id: id, state: state, outputs: outputs, stages: summaries,
       elapsed: recorder.elapsedMilliseconds)
+  }
+}
+
+extension Value {
+  /// Whether there is a film in it that has not been rendered.
+  fileprivate var holdsTimeline: Bool {
+    switch self {
+    case .video(.timeline): true
+    case .list(let values): values.contains(where: \.holdsTimeline)
+    default: false
+    }
   }
 }
 
