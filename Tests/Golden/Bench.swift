@@ -44,7 +44,10 @@ struct Bench {
     #expect(decoded.errors.isEmpty, "\(decoded.errors)")
     let probed = try await TestProgram.run(
       "ffprobe",
-      ["-v", "error", "-show_entries", "stream=codec_type,width,height,duration", "-of", "json", file])
+      [
+        "-v", "error", "-show_entries", "stream=codec_type,width,height,duration", "-of", "json",
+        file,
+      ])
     let streams = try JSONDecoder().decode(Streams.self, from: probed.output).streams
     let ends = streams.compactMap { $0.duration.flatMap(Double.init) }
     let picture = streams.first { $0.codec_type == "video" }

@@ -10,7 +10,8 @@ struct GoldenTests {
   @Test("narrated: speech, captions, MP4 and HLS; the second run does nothing again")
   func narrated() async throws {
     let bench = try Bench()
-    _ = try await TestMedia.picture(bench.folder.file("a picture's [1] 100%, ü.png"), width: 320, height: 180)
+    _ = try await TestMedia.picture(
+      bench.folder.file("a picture's [1] 100%, ü.png"), width: 320, height: 180)
     _ = try await TestMedia.clip(bench.folder.file("clip.mp4"), seconds: 1)
     _ = try await TestMedia.tone(bench.folder.file("music.wav"), seconds: 2)
     _ = try bench.folder.write(

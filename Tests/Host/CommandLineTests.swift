@@ -38,7 +38,10 @@ struct CommandLineTests {
       (["rnu"], "there is no command `rnu`; did you mean `run`?"),
       (["run"], "FILE is missing"),
       (["run", "a.yaml", "b.yaml"], "`b.yaml` is one operand too many"),
-      (["run", "a.yaml", "--ouptut", "x"], "there is no option `--ouptut`; did you mean `--output`?"),
+      (
+        ["run", "a.yaml", "--ouptut", "x"],
+        "there is no option `--ouptut`; did you mean `--output`?"
+      ),
       (["run", "a.yaml", "--output"], "`--output` needs a value: DIR"),
       (["run", "a.yaml", "--refresh=yes"], "`--refresh` takes no value"),
       (["run", "a.yaml", "--format", "jsn"], "not `jsn`; did you mean `json`?"),
@@ -78,7 +81,9 @@ struct CommandLineTests {
     #expect(result.code == .wrong)
     #expect(result.err.contains("`font-sise` is not a setting of `burn`"), "\(result.err)")
     #expect(result.err.contains("\(path):5:"))
-    #expect(result.err.contains("did you mean `inputs.video`?") || result.err.contains("did you mean `video`?"))
+    #expect(
+      result.err.contains("did you mean `inputs.video`?")
+        || result.err.contains("did you mean `video`?"))
     #expect(result.err.contains("^"))
     let json = await run("lint", path, "--format", "json")
     #expect(json.code == .wrong)

@@ -5,7 +5,9 @@ import Testing
 
 @Suite("What a run shows")
 struct DisplayTests {
-  private func event(_ type: RunEvent.Kind, _ change: (inout RunEvent) -> Void = { _ in }) -> RunEvent {
+  private func event(_ type: RunEvent.Kind, _ change: (inout RunEvent) -> Void = { _ in })
+    -> RunEvent
+  {
     var event = RunEvent(run: "r", type: type, stage: "package")
     change(&event)
     return event
@@ -33,7 +35,8 @@ struct DisplayTests {
       $0.unit = .items
     }
     for width in [20, 40, 80] {
-      let line = BarText.line("package", latest: progress, fraction: 0.5, width: width, colour: false)
+      let line = BarText.line(
+        "package", latest: progress, fraction: 0.5, width: width, colour: false)
       #expect(line.count <= width)
     }
     let line = BarText.line("package", latest: progress, fraction: 0.5, width: 80, colour: false)

@@ -10,7 +10,9 @@ public final class SerialThread: SerialExecutor {
     let thread = Thread { [unownedExecutor = Unmanaged.passUnretained(self)] in
       Thread.current.name = name
       while let job = link.receive() {
-        unownedExecutor._withUnsafeGuaranteedRef { job.runSynchronously(on: $0.asUnownedSerialExecutor()) }
+        unownedExecutor._withUnsafeGuaranteedRef {
+          job.runSynchronously(on: $0.asUnownedSerialExecutor())
+        }
       }
     }
     thread.start()
