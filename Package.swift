@@ -99,7 +99,7 @@ let package = Package(
     tests("Threads", of: "Threads"),
     tests("YAML", of: "YAML"),
     tests("Pipeline", of: "Pipeline", "TestSupport"),
-    tests("FFmpeg", of: "FFmpeg", "TestSupport"),
+    tests("FFmpeg", of: "FFmpeg", "Threads", "TestSupport"),
     tests("Media", of: "Media", "Pipeline", "FFmpeg", "Threads", "TestSupport"),
     tests("ChildProcess", of: "ChildProcess", "Threads"),
     tests(
@@ -107,7 +107,7 @@ let package = Package(
       "ChildProcess", "Threads", "TestSupport", "videocraft-speech"),
     tests(
       "Stages", of: "BuiltInStages", "ValidateStage", "ComposeStage", "BurnStage", "SegmentStage",
-      "RenderStage", "Pipeline", "Media", "FFmpeg", "TestSupport"),
+      "RenderStage", "Pipeline", "Media", "FFmpeg", "Threads", "TestSupport"),
     tests("Store", of: "Store", "Pipeline", "TestSupport"),
     tests("Host", of: "videocraft", "Pipeline", "Media", "TestSupport"),
     tests("Golden", of: "videocraft", "videocraft-speech", "Pipeline", "Media", "TestSupport"),

@@ -154,6 +154,21 @@ struct ProbeTests {
     #expect(error?.message.contains("16384 on a side") == true)
   }
 
+  @Test("a picture whose header alone says 20 000 by 20 000 is too large, not damaged")
+  func hugeHeader() async throws {
+    let side: [UInt8] = [0, 0, 0x4E, 0x20]
+    let header: [UInt8] =
+      [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0, 0, 0, 13] + Array("IHDR".utf8) + side
+      + side + [8, 0, 0, 0, 0, 0, 0, 0, 0]
+    let data: [UInt8] = [0, 0, 0, 2] + Array("IDAT".utf8) + [0x78, 0x9C, 0, 0, 0, 0]
+    let url = samples.url("header.png")
+    try Data(header + data).write(to: url)
+    let error = await #expect(throws: MediaError.self) {
+      try await MediaProbe.probe(url, as: "header.png")
+    }
+    #expect(error?.reason == .tooLarge, "\(String(describing: error))")
+  }
+
   @Test("a file that is not there is told")
   func missing() async {
     let error = await #expect(throws: MediaError.self) {

@@ -27,7 +27,8 @@ struct LintCommand: Command {
     } else {
       for file in files { console.showDiagnostics(of: file) }
       let count = "\(files.count) \(files.count == 1 ? "file" : "files") checked"
-      console.err("\(count): \(all.isEmpty ? "nothing to report" : DiagnosticRenderer.summary(all))\n")
+      console.err(
+        "\(count): \(all.isEmpty ? "nothing to report" : DiagnosticRenderer.summary(all))\n")
     }
     return files.contains(where: \.hasErrors) ? .wrong : .done
   }
@@ -108,7 +109,8 @@ struct DocsCommand: Command {
       return .wrong
     }
     let isMarkdown = arguments.value("format") == "markdown"
-    console.out(isMarkdown ? StageDocumentation.markdown(stage) : StageDocumentation.terminal(stage))
+    console.out(
+      isMarkdown ? StageDocumentation.markdown(stage) : StageDocumentation.terminal(stage))
     return .done
   }
 }

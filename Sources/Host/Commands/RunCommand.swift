@@ -71,7 +71,7 @@ struct RunCommand: Command {
     switch result.state {
     case .completed: return .done
     case .cancelled: return .interrupted
-    case .failed: return .failed
+    case .failed: return result.hasWrongInputs ? .wrong : .failed
     }
   }
 

@@ -73,8 +73,17 @@ enum BarText {
     case .stageSkipped: return (bar(0), "skipped: \(latest.message ?? "")", 2)
     case .stageFailed: return (bar(fraction ?? 0), "failed", 31)
     case .stageCancelled: return (bar(fraction ?? 0), "cancelled", 33)
-    default: return (bar(fraction ?? 0), EventText.progress(latest), 0)
+    default: return (bar(fraction ?? 0), progress(latest), 0)
     }
+  }
+
+  /// What matters most first: a narrow terminal cuts the rest.
+  private static func progress(_ event: RunEvent) -> String {
+    var parts = [Amount.percent(event.fraction)]
+    if let eta = event.eta { parts.append("\(Amount.clock(eta)) left") }
+    if let speed = event.speed, let unit = event.unit { parts.append(Amount.speed(speed, unit)) }
+    if let counts = EventText.counts(event) { parts.append(counts) }
+    return parts.joined(separator: "  ")
   }
 
   private static func bar(_ fraction: Double) -> String {

@@ -51,6 +51,9 @@ public struct ASSRenderer: ~Copyable {
     }
     ass_set_frame_size(renderer, Int32(width), Int32(height))
     ass_set_storage_size(renderer, Int32(width), Int32(height))
+    // Zero keeps the default number of glyphs. The default for bitmaps, 128 MB, is for typesetting by hand; a
+    // sweep makes new bitmaps in every frame and would fill any cache.
+    ass_set_cache_limits(renderer, 0, bitmapCacheMegabytes)
     ass_set_fonts(
       renderer, nil, "DejaVu Sans", Int32(ASS_FONTPROVIDER_FONTCONFIG.rawValue), nil, 1)
     var bytes = Array(script.utf8CString)
@@ -88,6 +91,8 @@ public struct ASSRenderer: ~Copyable {
     }
     return changed == 1 ? .moved : .different
   }
+
+  private static let bitmapCacheMegabytes: Int32 = 16
 
   private static func release(_ library: OpaquePointer, _ log: UnsafeMutablePointer<vc_ass_log>) {
     ass_library_done(library)

@@ -34,7 +34,9 @@ public struct FFmpegError: Error, Sendable, Hashable, CustomStringConvertible {
   public var isUnknownCodec: Bool { code == shim_error_decoder() }
   /// The picture has more pixels than `MediaLimits` allows.
   public var isTooManyPixels: Bool {
-    logLine?.contains("exceeds specified max pixel count") == true || function == Self.pixelCheck
+    // PNG's reader says the second of a picture that FFmpeg's own arithmetic cannot hold.
+    let phrases = ["exceeds specified max pixel count", "Invalid image size"]
+    return function == Self.pixelCheck || phrases.contains { logLine?.contains($0) == true }
   }
 
   static let pixelCheck = "picture size check"

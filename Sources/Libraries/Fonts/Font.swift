@@ -2,7 +2,7 @@ import CFonts
 
 /// A font that is installed, found by fontconfig. Fontconfig's calls are safe from any thread.
 public struct Font: Sendable, Hashable {
-  /// The family that was found, which need not be the one asked for.
+  /// The family that was found, which need not be the one asked for; that one where the font has it among its names.
   public let family: String
   public let path: String
   /// Which font of a collection file.
@@ -17,7 +17,9 @@ public struct Font: Sendable, Hashable {
       throw FontError("FcFontMatch", subject: family)
     }
     defer { FcPatternDestroy(match) }
-    guard let found = string(match, FC_FAMILY), let path = string(match, FC_FILE) else {
+    let names = strings(match, FC_FAMILY)
+    let same = names.first { $0.lowercased() == family.lowercased() }
+    guard let found = same ?? names.first, let path = strings(match, FC_FILE).first else {
       throw FontError("FcPatternGetString", subject: family)
     }
     var index: Int32 = 0
@@ -57,10 +59,14 @@ public struct Font: Sendable, Hashable {
     return FcCharSetHasChar(set, scalar.value) != 0
   }
 
-  private static func string(_ pattern: OpaquePointer, _ key: String) -> String? {
+  /// All values of a key; "the string returned is not a copy".
+  private static func strings(_ pattern: OpaquePointer, _ key: String) -> [String] {
+    var found: [String] = []
     var text: UnsafeMutablePointer<FcChar8>?
-    guard FcPatternGetString(pattern, key, 0, &text) == FcResultMatch, let text else { return nil }
-    return String(cString: text)
+    while FcPatternGetString(pattern, key, Int32(found.count), &text) == FcResultMatch, let text {
+      found.append(String(cString: text))
+    }
+    return found
   }
 }
 

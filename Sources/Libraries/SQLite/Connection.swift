@@ -11,7 +11,8 @@ public struct Connection: ~Copyable {
   /// Opens the file for reading and writing, made if it is not there.
   public static func open(_ path: String) throws(SQLiteError) -> Connection {
     var handle: OpaquePointer?
-    let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
+    let flags =
+      SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
     let code = sqlite3_open_v2(path, &handle, flags, nil)
     guard code == SQLITE_OK, let handle else {
       let message = handle.map { String(cString: sqlite3_errmsg($0)) } ?? "out of memory"
@@ -29,7 +30,8 @@ public struct Connection: ~Copyable {
 
   /// Runs one statement; gives `body` every row.
   public func query<Row>(
-    _ sql: String, _ values: [SQLValue] = [], row body: (borrowing Statement) throws(SQLiteError) -> Row
+    _ sql: String, _ values: [SQLValue] = [],
+    row body: (borrowing Statement) throws(SQLiteError) -> Row
   ) throws(SQLiteError) -> [Row] {
     let statement = try prepare(sql)
     try statement.bind(values)

@@ -23,7 +23,8 @@ public actor Database {
   public init(path: String, migrations: [String]) throws(SQLiteError) {
     thread = SerialThread(name: "sqlite")
     connection = try Connection.open(path)
-    try connection.execute("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON")
+    try connection.execute(
+      "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON")
     let version = try connection.query("PRAGMA user_version") { $0.integer(0) }.first ?? 0
     guard version <= migrations.count else {
       throw SQLiteError(

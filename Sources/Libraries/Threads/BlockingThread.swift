@@ -13,9 +13,9 @@ public enum BlockingThread {
   ) async throws(Failure) -> Success {
     let result: Result<Success, Failure> = await withCheckedContinuation { continuation in
       let thread = Thread {
+        Thread.current.name = name  // set before the start, it would be lost on Linux
         continuation.resume(returning: Result { () throws(Failure) in try work() })
       }
-      thread.name = name
       thread.stackSize = 8 << 20
       thread.start()
     }

@@ -1,7 +1,8 @@
 /// Finds lines and columns in UTF-8 text, as an editor counts them.
 ///
-/// A line ends with LF, CR LF or CR; U+0085, U+2028 and U+2029 end none, unlike in libyaml. A byte order mark at
-/// the beginning belongs to no line. Invalid UTF-8 is counted by its lead bytes and never traps.
+/// A line ends with LF, CR LF or CR; U+0085, U+2028 and U+2029 end none, unlike in libyaml. A byte
+/// order mark at the beginning belongs to no line. Invalid UTF-8 is counted by its lead bytes and
+/// never traps.
 public struct TextIndex: Sendable {
   public let bytes: [UInt8]
   /// Where the text begins: 3 after a byte order mark, else 0.
@@ -14,8 +15,7 @@ public struct TextIndex: Sendable {
   public init(_ bytes: [UInt8]) {
     self.bytes = bytes
     start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
-    lineStarts = Self.lineStarts(of: bytes, from: start)
-    checkpoints = Self.checkpoints(of: bytes)
+    (lineStarts, checkpoints) = Self.scan(bytes, from: start)
   }
 
   public var lineCount: Int { lineStarts.count }
@@ -69,25 +69,26 @@ public struct TextIndex: Sendable {
 
   private static func isContinuation(_ byte: UInt8) -> Bool { byte & 0xC0 == 0x80 }
 
-  private static func lineStarts(of bytes: [UInt8], from start: Int) -> [Int] {
-    var starts = [start]
-    for (offset, byte) in bytes.enumerated() {
-      let next = offset + 1 < bytes.count ? bytes[offset + 1] : 0
-      if byte == 0x0A || byte == 0x0D && next != 0x0A { starts.append(offset + 1) }
-    }
-    return starts
-  }
-
-  private static func checkpoints(of bytes: [UInt8]) -> [Int] {
-    var counts: [Int] = []
-    counts.reserveCapacity(bytes.count / step + 1)
+  private static func scan(
+    _ bytes: [UInt8], from start: Int
+  ) -> (lineStarts: [Int], checkpoints: [Int]) {
+    var lineStarts = [start]
+    var checkpoints: [Int] = []
+    checkpoints.reserveCapacity(bytes.count / step + 1)
     var count = 0
-    for (offset, byte) in bytes.enumerated() {
-      if offset % step == 0 { counts.append(count) }
-      if !isContinuation(byte) { count += 1 }
+    var offset = 0
+    bytes.withUnsafeBufferPointer { bytes in
+      while offset < bytes.count {
+        let byte = bytes[offset]
+        if offset % step == 0 { checkpoints.append(count) }
+        if byte & 0xC0 != 0x80 { count += 1 }
+        offset += 1
+        let isReturn = byte == 0x0D && (offset == bytes.count || bytes[offset] != 0x0A)
+        if byte == 0x0A || isReturn { lineStarts.append(offset) }
+      }
     }
-    if bytes.count % step == 0 { counts.append(count) }
-    return counts
+    if bytes.count % step == 0 { checkpoints.append(count) }
+    return (lineStarts, checkpoints)
   }
 }
 

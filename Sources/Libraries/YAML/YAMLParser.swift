@@ -2,19 +2,23 @@ import CYAML
 
 /// Reads a YAML text event by event with libyaml 0.2.
 ///
-/// Not reentrant; one parser belongs to one thread. After an error or `streamEnd` the stream is over.
+/// Not reentrant; one parser belongs to one thread. After an error or `streamEnd` the stream is
+/// over.
 public struct YAMLParser: ~Copyable {
   /// Lines and columns of the text that is read.
   public let index: TextIndex
 
-  // "The application should keep the string until the parser is deleted" (yaml_parser_set_input_string):
-  // `input` lives as long as `raw`. The parser holds pointers into itself, hence the heap.
+  // "The application should keep the string until the parser is deleted"
+  // (yaml_parser_set_input_string): `input` lives as long as `raw`. The parser holds pointers into
+  // itself, hence the heap.
   private let raw: UnsafeMutablePointer<yaml_parser_t>
   private let input: UnsafeMutableBufferPointer<UInt8>
   private var isOver = false
 
-  public init(_ bytes: [UInt8]) throws(YAMLError) {
-    let index = TextIndex(bytes)
+  public init(_ bytes: [UInt8]) throws(YAMLError) { try self.init(TextIndex(bytes)) }
+
+  /// For a text whose lines are known already.
+  public init(_ index: TextIndex) throws(YAMLError) {
     let raw = UnsafeMutablePointer<yaml_parser_t>.allocate(capacity: 1)
     raw.initialize(to: yaml_parser_t())
     guard yaml_parser_initialize(raw) == 1 else {
@@ -25,7 +29,7 @@ public struct YAMLParser: ~Copyable {
     }
     self.index = index
     self.raw = raw
-    let content = bytes[index.start...]
+    let content = index.bytes[index.start...]
     input = .allocate(capacity: content.count)
     _ = input.initialize(from: content)
     // Without this, two bytes that look like a UTF-16 mark would change the encoding.

@@ -6,6 +6,9 @@ public import Pipeline
 /// One pixel of the script is one pixel of the canvas. Lengths of the style are pixels of a picture whose shorter
 /// side is 1080, so that text has the same size in landscape and portrait; they scale with the canvas.
 public enum ASSScript {
+  /// How far a box reaches beyond its text, as a share of the text's size.
+  public static let boxPadding = 0.2
+
   public static func text(for layer: CaptionLayer, canvas: PixelSize) -> String {
     let geometry = Geometry(style: layer.style, canvas: canvas)
     var lines = [
@@ -53,7 +56,7 @@ public enum ASSScript {
       colour(isKaraoke ? style.wordColour : style.lineColour), colour(style.lineColour),
       colour(style.outlineColour), colour(style.boxColour ?? style.shadowColour),
       style.bold ? "-1" : "0", "0", "0", "0", "100", "100", "0", "0", hasBox ? "4" : "1",
-      number(geometry.outline), number(hasBox ? geometry.size * 0.2 : geometry.shadow),
+      number(geometry.outline), number(hasBox ? geometry.size * boxPadding : geometry.shadow),
       "\(alignment(style.position))", "\(geometry.marginX)", "\(geometry.marginX)",
       "\(geometry.marginY)", "-1",
     ]
@@ -62,7 +65,7 @@ public enum ASSScript {
 
   /// A comma would end the field.
   private static func fontName(_ name: String) -> String {
-    String(name.map { $0 == "," || $0.isNewline ? " " : $0 })
+    name.singleLine.replacingScalars { $0 == "," ? " " : nil }
   }
 
   /// `&HAABBGGRR`, where alpha 00 is opaque.
@@ -100,16 +103,15 @@ public enum ASSScript {
   /// Text that shows as itself, whatever is in it.
   ///
   /// `{` begins an override and a backslash may begin an escape. libass knows `\{` and `\}`; a word joiner after a
-  /// backslash, which draws nothing, keeps it from taking the next character along.
+  /// backslash, which draws nothing, keeps it from taking the next character along. Control characters, of which
+  /// a zero would end the script, are left out.
   public static func escape(_ text: String) -> String {
-    text.reduce(into: "") { escaped, character in
-      switch character {
-      case "{": escaped += "\\{"
-      case "}": escaped += "\\}"
-      case "\\": escaped += "\\\u{2060}"
-      case _ where character.isNewline: escaped += " "
-      case "\t": escaped += " "
-      default: escaped.append(character)
+    text.singleLine.replacingScalars { scalar in
+      switch scalar {
+      case "{": "\\{"
+      case "}": "\\}"
+      case "\\": "\\\u{2060}"
+      default: nil
       }
     }
   }

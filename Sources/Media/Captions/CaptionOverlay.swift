@@ -130,26 +130,64 @@ private struct FlatBox {
     alpha = empty
   }
 
+  /// Row by row and plane by plane, so that the compiler can work on many samples at once.
   mutating func add(_ bitmap: FlatBitmap) {
-    let columns = max(0, box.x - bitmap.x)..<min(bitmap.width, box.x + box.width - bitmap.x)
-    let rows = max(0, box.y - bitmap.y)..<min(bitmap.height, box.y + box.height - bitmap.y)
-    for row in rows {
-      let source = row * bitmap.width
-      let target = (row + bitmap.y - box.y) * box.width + bitmap.x - box.x
-      for column in columns {
-        let share = (Int(bitmap.coverage[source + column]) * bitmap.opacity + 127) / 255
-        if share == 0 { continue }
-        let index = target + column
-        alpha[index] = Self.over(alpha[index], share, 255)
-        y[index] = Self.over(y[index], share, Int(bitmap.colour.y))
-        cb[index] = Self.over(cb[index], share, Int(bitmap.colour.cb))
-        cr[index] = Self.over(cr[index], share, Int(bitmap.colour.cr))
+    let left = max(bitmap.x, box.x)
+    let right = min(bitmap.x + bitmap.width, box.x + box.width)
+    let top = max(bitmap.y, box.y)
+    let bottom = min(bitmap.y + bitmap.height, box.y + box.height)
+    guard left < right, top < bottom else { return }
+    var share = [UInt8](repeating: 0, count: right - left)
+    for row in top..<bottom {
+      let source = (row - bitmap.y) * bitmap.width + left - bitmap.x
+      let isDrawn = Self.scale(
+        bitmap.coverage, from: source, by: UInt16(bitmap.opacity), into: &share)
+      guard isDrawn else { continue }
+      let target = (row - box.y) * box.width + left - box.x
+      Self.lay(255, over: &alpha, at: target, share)
+      Self.lay(bitmap.colour.y, over: &y, at: target, share)
+      Self.lay(bitmap.colour.cb, over: &cb, at: target, share)
+      Self.lay(bitmap.colour.cr, over: &cr, at: target, share)
+    }
+  }
+
+  /// Returns whether anything is left of the row.
+  private static func scale(
+    _ coverage: [UInt8], from start: Int, by opacity: UInt16, into share: inout [UInt8]
+  ) -> Bool {
+    coverage.withUnsafeBufferPointer { coverage in
+      share.withUnsafeMutableBufferPointer { share in
+        let coverage = UnsafeBufferPointer(rebasing: coverage[start..<start + share.count])
+        var any: UInt8 = 0
+        for index in 0..<share.count {
+          share[index] = divided(UInt16(coverage[index]) &* opacity)
+          any |= share[index]
+        }
+        return any != 0
       }
     }
   }
 
-  private static func over(_ below: UInt8, _ share: Int, _ sample: Int) -> UInt8 {
-    UInt8(truncatingIfNeeded: (Int(below) * (255 - share) + sample * share + 127) / 255)
+  private static func lay(
+    _ sample: UInt8, over plane: inout [UInt8], at start: Int, _ share: [UInt8]
+  ) {
+    let sample = UInt16(sample)
+    plane.withUnsafeMutableBufferPointer { plane in
+      share.withUnsafeBufferPointer { share in
+        let below = UnsafeMutableBufferPointer(rebasing: plane[start..<start + share.count])
+        for index in 0..<share.count {
+          let weight = UInt16(share[index])
+          below[index] = divided(
+            UInt16(below[index]) &* (255 &- weight) &+ sample &* weight)
+        }
+      }
+    }
+  }
+
+  /// A sum of products that is at most 255 * 255, divided by 255 and rounded.
+  private static func divided(_ product: UInt16) -> UInt8 {
+    let near = product &+ 128
+    return UInt8(truncatingIfNeeded: (near &+ near >> 8) >> 8)
   }
 
   /// Chroma and its opacity as the mean of each two by two samples.

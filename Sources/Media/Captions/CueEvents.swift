@@ -63,6 +63,12 @@ struct CueEvents {
     return events.filter { $0.start < $0.end }
   }
 
+  /// Makes the rest of the cue transparent. libass draws the box in the shadow's colour as it is at the end of the
+  /// cue, so that must stay where there is a box.
+  private var hiddenTag: String {
+    style.boxColour == nil ? "{\\r\\alpha&HFF&}" : "{\\r\\1a&HFF&\\3a&HFF&}"
+  }
+
   /// Milliseconds after which no word counts as being spoken.
   private static let silence = 300
 
@@ -74,7 +80,7 @@ struct CueEvents {
     return Event(
       start: start, end: end,
       text: text { index, _ in
-        if index > shown { return index == shown + 1 ? "{\\r\\alpha&HFF&}" : "" }
+        if index > shown { return index == shown + 1 ? hiddenTag : "" }
         return index == spoken ? spokenTag : "{\\r}"
       })
   }

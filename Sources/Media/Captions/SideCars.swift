@@ -4,34 +4,39 @@ public import Pipeline
 /// Captions as SubRip (`.srt`).
 public enum SubRip {
   public static func text(for captions: Captions) -> String {
-    captions.cues.enumerated().map { index, cue in
-      let lines = cue.lines.map { line in
-        // A line that looks like a time or is empty would end the cue.
-        CaptionText.join(line).replacingOccurrences(of: "-->", with: "→").singleLine
-      }
-      return "\(index + 1)\n\(time(cue.start)) --> \(time(cue.end))\n"
-        + lines.joined(separator: "\n") + "\n"
+    captions.cues.compactMap(body).enumerated().map { index, body in
+      "\(index + 1)\n\(body)"
     }.joined(separator: "\n")
   }
 
-  private static func time(_ milliseconds: Int) -> String {
-    Clock.text(milliseconds, separator: ",")
+  /// Nil for a cue without text or without time, which players take for an error.
+  private static func body(of cue: Cue) -> String? {
+    let lines = cue.lines.map { line in
+      // An arrow is read as a time.
+      CaptionText.join(line).singleLine.replacingOccurrences(
+        of: "-->", with: "→", options: .literal)
+    }.filter { !$0.isBlank }
+    guard !lines.isEmpty, cue.start < cue.end else { return nil }
+    let times = [cue.start, cue.end].map { Clock.text($0, separator: ",") }
+    return "\(times[0]) --> \(times[1])\n" + lines.joined(separator: "\n") + "\n"
   }
 }
 
 /// Captions as WebVTT (https://www.w3.org/TR/webvtt1/), with the times of words where they are known.
 public enum WebVTT {
   public static func text(for captions: Captions) -> String {
-    let cues = captions.cues.map { cue in
-      "\(time(cue.start)) --> \(time(cue.end))\n" + body(of: cue) + "\n"
+    let cues = captions.cues.compactMap { cue in
+      body(of: cue).map { "\(time(cue.start)) --> \(time(cue.end))\n\($0)\n" }
     }
     return (["WEBVTT\n"] + cues).joined(separator: "\n")
   }
 
-  /// A time stamp must lie inside the cue and after the one before it.
-  private static func body(of cue: Cue) -> String {
+  /// Nil for a cue without text or without time. A time stamp must lie inside the cue and after the one before it.
+  private static func body(of cue: Cue) -> String? {
     var last = cue.start
-    let lines = cue.lines.map { line in
+    let filled = cue.lines.filter { line in !line.allSatisfy(\.text.singleLine.isBlank) }
+    guard !filled.isEmpty, cue.start < cue.end else { return nil }
+    let lines = filled.map { line in
       zip(CaptionText.separators(of: line), line).map { separator, word in
         var stamp = ""
         if let start = word.start, start > last, start < cue.end {
@@ -45,8 +50,14 @@ public enum WebVTT {
   }
 
   private static func escape(_ text: String) -> String {
-    text.singleLine.replacingOccurrences(of: "&", with: "&amp;")
-      .replacingOccurrences(of: "<", with: "&lt;").replacingOccurrences(of: ">", with: "&gt;")
+    text.singleLine.replacingScalars { scalar in
+      switch scalar {
+      case "&": "&amp;"
+      case "<": "&lt;"
+      case ">": "&gt;"
+      default: nil
+      }
+    }
   }
 
   private static func time(_ milliseconds: Int) -> String {
@@ -61,8 +72,4 @@ private enum Clock {
       format: "%02d:%02d:%02d", time / 3_600_000, time / 60_000 % 60, time / 1000 % 60)
       + separator + String(format: "%03d", time % 1000)
   }
-}
-
-extension String {
-  fileprivate var singleLine: String { String(map { $0.isNewline ? " " : $0 }) }
 }

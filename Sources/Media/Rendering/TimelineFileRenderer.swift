@@ -1,6 +1,5 @@
 public import Foundation
 public import Pipeline
-import Threads
 
 /// Makes one file of a film with the usual encoding: for stages and outputs that need bytes.
 public struct TimelineFileRenderer: TimelineRendering {
@@ -11,19 +10,11 @@ public struct TimelineFileRenderer: TimelineRendering {
     open: @Sendable (FileReference) async throws -> URL,
     progress: @escaping @Sendable (StageProgress) -> Void
   ) async throws -> URL {
-    var sources: [Digest: URL] = [:]
-    for source in timeline.sources { sources[source.digest] = try await open(source) }
     let container: Container = timeline.hasPicture ? .mp4 : .m4a
     let file = folder.appendingPathComponent("film.\(container.fileExtension)")
-    let located = sources
-    _ = try await withCancellationFlag { flag in
-      try await BlockingThread.run("render") { () throws(MediaError) in
-        try TimelineRenderer.withCaptions.render(
-          timeline, sources: located, outputs: [.file(file, container)], threads: cores,
-          cancellation: flag
-        ) { progress(StageProgress($0)) }
-      }
-    }
+    _ = try await TimelineRenderer.withCaptions.render(
+      timeline, outputs: [.file(file, container)], threads: cores, open: open
+    ) { progress(StageProgress($0)) }
     return file
   }
 }
@@ -40,9 +31,12 @@ extension StageProgress {
   public init(_ progress: RenderProgress) {
     if progress.frameCount > 0 {
       self.init(
-        done: Double(progress.frames), total: Double(progress.frameCount), unit: .frames)
+        done: Double(progress.frames), total: Double(progress.frameCount), unit: .frames,
+        phase: "render")
     } else {
-      self.init(done: progress.sound.seconds, total: progress.duration.seconds, unit: .seconds)
+      self.init(
+        done: progress.sound.seconds, total: progress.duration.seconds, unit: .seconds,
+        phase: "render")
     }
   }
 }

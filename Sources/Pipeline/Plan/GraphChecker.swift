@@ -1,8 +1,8 @@
 extension PipelineGraph {
   /// Checks a definition against the stages of a host: every name, type, edge and setting.
   ///
-  /// - Returns: a graph when nothing is wrong, neither here nor in what `PipelineDefinition.parse` reported, and
-  ///   what was found here, in the order of the text.
+  /// - Returns: a graph when nothing is wrong, neither here nor in what `PipelineDefinition.parse`
+  ///   reported, and what was found here, in the order of the text.
   public static func check(
     _ definition: PipelineDefinition, registry: StageRegistry
   ) -> (graph: PipelineGraph?, diagnostics: [Diagnostic]) {
@@ -32,10 +32,10 @@ struct GraphChecker {
   let definition: PipelineDefinition
   let registry: StageRegistry
   var diagnostics = Diagnostics()
-  private var specs: [String: StageSpec] = [:]
-  private var scope = TypeScope()
+  var specs: [String: StageSpec] = [:]
+  var scope = TypeScope()
   private var nodes: [StageNode] = []
-  private var usedInputs: Set<String> = []
+  var usedInputs: Set<String> = []
   private var usedStages: Set<String> = []
 
   init(_ definition: PipelineDefinition, _ registry: StageRegistry) {
@@ -56,8 +56,9 @@ struct GraphChecker {
     let outputs = definition.outputs.compactMap { check($0) }
     let order = StageOrder(definition.stages.map(\.id), links: links)
     diagnostics.add(order.cycles)
-    warnOfUnused()
+    // What a mistake made look unused is not worth a warning.
     guard definition.isComplete, !diagnostics.hasErrors else { return nil }
+    warnOfUnused()
     let sorted = order.sorted.compactMap { id in nodes.first { $0.id == id } }
     return PipelineGraph(
       name: definition.name, summary: definition.summary, file: definition.file,
@@ -68,7 +69,9 @@ struct GraphChecker {
   private func typeScope() -> TypeScope {
     var scope = TypeScope()
     for input in definition.inputs { scope.inputs[input.name] = .some(input.declaration?.type) }
-    scope.vars = definition.vars.mapValues(\.literalType)
+    for name in definition.varNames {
+      scope.vars[name] = .some(definition.vars[name]?.literalType)
+    }
     for stage in definition.stages {
       scope.stages[stage.id] = .some(specs[stage.id].map { outputs(of: stage, $0) })
     }
@@ -107,7 +110,7 @@ extension GraphChecker {
     return spec
   }
 
-  private mutating func spec(named name: String, at range: SourceRange) -> StageSpec? {
+  mutating func spec(named name: String, at range: SourceRange) -> StageSpec? {
     if let spec = registry[name] { return spec }
     let diagnostic = Diagnostic("unknown-stage", "there is no stage `\(name.shortened)`", at: range)
     if let near = Suggestion.nearest(to: name, among: registry.names) {
@@ -118,7 +121,8 @@ extension GraphChecker {
     return nil
   }
 
-  /// Links are known even where the node is wrong, so that cycles and unused things are told rightly.
+  /// Links are known even where the node is wrong, so that cycles and unused things are told
+  /// rightly.
   private mutating func check(
     _ stage: StageDefinition
   ) -> (node: StageNode?, links: [StageLink]) {
@@ -213,137 +217,6 @@ extension GraphChecker {
             ? diagnostic.noting("its stages are \(Suggestion.list(ids))")
             : diagnostic.suggesting(near))
       }
-    }
-  }
-}
-
-// MARK: - Ports and settings
-
-extension GraphChecker {
-  private mutating func checkConnections(
-    _ stage: StageDefinition, _ spec: StageSpec?, in scope: TypeScope, _ links: inout [StageLink]
-  ) -> [String: Template] {
-    var templates: [String: Template] = [:]
-    for connection in stage.connections {
-      let port = spec?.inputs.first { $0.name == connection.port }
-      if let spec, port == nil {
-        diagnostics.add(unknownPort(connection, of: spec))
-      }
-      guard let expression = connection.expression else { continue }
-      var decoder = FieldDecoder(scope: scope, folder: definition.folder)
-      if let port {
-        templates[port.name] = decoder.connect(expression, at: connection.range, to: port)
-      } else {
-        _ = decoder.check(expression, in: scope)
-      }
-      diagnostics.add(decoder.diagnostics)
-      links += decoder.references.map { StageLink($0, port: connection.port) }
-    }
-    let connected = Set(stage.connections.map(\.port))
-    for port in spec?.inputs ?? [] where port.isRequired && !connected.contains(port.name) {
-      diagnostics.add(
-        Diagnostic(
-          "missing-port", "stage `\(stage.id)` needs `\(port.name)` in `in` (\(port.type.named))",
-          at: stage.connectionsRange
-        ).noting("`\(port.name)`: \(port.summary)"))
-    }
-    return templates
-  }
-
-  private func unknownPort(
-    _ connection: StageDefinition.Connection, of spec: StageSpec
-  ) -> Diagnostic {
-    let name = spec.info.name
-    let diagnostic = Diagnostic(
-      "unknown-port", "`\(connection.port.shortened)` is not an input of `\(name)`",
-      at: connection.portRange)
-    if spec.options.contains(where: { $0.name == connection.port }) {
-      return diagnostic.noting("it is a setting: write it under `with`")
-    }
-    let near = Suggestion.nearest(to: connection.port, among: spec.inputs.map(\.name))
-    if let near, let port = spec.inputs.first(where: { $0.name == near }) {
-      return diagnostic.suggesting(near, detail: port.type.named)
-    }
-    return diagnostic.noting(
-      spec.inputs.isEmpty
-        ? "it has no inputs" : "its inputs are \(Suggestion.list(spec.inputs.map(\.name)))")
-  }
-
-  private mutating func checkSettings(
-    _ stage: StageDefinition, _ spec: StageSpec?, in scope: TypeScope, _ links: inout [StageLink]
-  ) -> [String: Template] {
-    var decoder = FieldDecoder(scope: scope, folder: definition.folder)
-    defer { diagnostics.add(decoder.diagnostics) }
-    guard let spec else {
-      for entry in stage.settings { decoder.checkTemplates(in: entry.value) }
-      links += decoder.references.map { StageLink($0, port: nil) }
-      return [:]
-    }
-    let own = Set(stage.settings.map(\.name))
-    let defaults = definition.defaults.uses.first { $0.name == spec.info.name }?.settings ?? []
-    let entries = defaults.filter { !own.contains($0.name) } + stage.settings
-    let (ports, settings) = misplaced(entries, of: spec)
-    diagnostics.add(ports)
-    let templates = decoder.decodeMembers(
-      settings, of: spec.options, owner: "`\(spec.info.name)`", at: stage.settingsRange)
-    links += decoder.references.map { StageLink($0, port: nil) }
-    if ports.isEmpty, !decoder.diagnostics.hasErrors {
-      diagnostics.add(validate(templates, of: spec, at: stage.settingsRange))
-    }
-    return templates
-  }
-
-  /// Ports that were written under `with`.
-  private func misplaced(
-    _ entries: [Node.Entry], of spec: StageSpec
-  ) -> (diagnostics: [Diagnostic], settings: [Node.Entry]) {
-    let settings = entries.filter { entry in
-      spec.options.contains { $0.name == entry.name }
-        || !spec.inputs.contains { $0.name == entry.name }
-    }
-    let diagnostics = entries.filter { entry in !settings.contains { $0.name == entry.name } }.map {
-      Diagnostic(
-        "unknown-field", "`\($0.name)` is an input of `\(spec.info.name)`, not a setting",
-        at: $0.key.range
-      ).noting("connect it under `in`")
-    }
-    return (diagnostics, settings)
-  }
-
-  /// Rules that span fields, where nothing is left to compute.
-  private func validate(
-    _ templates: [String: Template], of spec: StageSpec, at range: SourceRange
-  ) -> [Diagnostic] {
-    var values: [String: Value] = [:]
-    for field in spec.options {
-      if let template = templates[field.name] {
-        guard let value = template.literalValue else { return [] }
-        values[field.name] = value
-      } else if let value = field.defaultValue {
-        values[field.name] = value
-      }
-    }
-    return spec.validate(values).map { problem in
-      Diagnostic("invalid-settings", problem.message, at: templates[problem.field]?.range ?? range)
-    }
-  }
-
-  /// Defaults of stages that the file does not use are checked too; of the others with each use.
-  private mutating func checkDefaults() {
-    let used = Set(specs.values.map(\.info.name))
-    for defaults in definition.defaults.uses where !used.contains(defaults.name) {
-      guard let spec = spec(named: defaults.name, at: defaults.range) else { continue }
-      diagnostics.warning(
-        "unused-default", "no stage uses `\(defaults.name)`", at: defaults.range)
-      var scope = scope
-      scope.item = .available(.json)
-      var decoder = FieldDecoder(scope: scope, folder: definition.folder)
-      let given = Set(defaults.settings.map(\.name))
-      let fields = spec.options.filter { !$0.isRequired || given.contains($0.name) }
-      _ = decoder.decodeMembers(
-        defaults.settings, of: fields, owner: "`\(defaults.name)`", at: defaults.range)
-      diagnostics.add(decoder.diagnostics)
-      usedInputs.formUnion(decoder.references.inputNames)
     }
   }
 }

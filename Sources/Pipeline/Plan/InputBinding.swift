@@ -10,11 +10,13 @@ extension PipelineGraph {
   /// Decodes the inputs of a run by their declared types.
   ///
   /// - Parameters:
-  ///   - arguments: from the command line. They win over the file. A list may be given item by item; lists, maps
+  ///   - arguments: from the command line. They win over the file. A list may be given item by
+  ///     item; lists, maps
   ///     and `json` in `[ ]` or `{ }` are read as YAML, which JSON is.
   ///   - file: a YAML or JSON map from input to value. It is data: `${{ }}` means nothing in it.
-  /// - Returns: values of every input that was given or has a default, converted and within bounds. Relative
-  ///   paths in arguments and file stay as they are. With errors among the diagnostics they are incomplete.
+  /// - Returns: values of every input that was given or has a default, converted and within bounds.
+  ///   Relative paths in arguments and file stay as they are. With errors among the diagnostics
+  ///   they are incomplete.
   public func bindInputs(
     arguments: [(name: String, text: String)] = [], file: (text: String, name: String)? = nil
   ) -> (values: [String: Value], diagnostics: [Diagnostic]) {
@@ -84,7 +86,7 @@ private struct InputBinding {
     var nodes: [Node] = []
     for (index, text) in zip(indices, texts) {
       guard input.type.isCollection, AssignmentText.isCollection(text) else {
-        nodes.append(assignments.scalar(index))
+        nodes.append(assignments.scalar(index, isText: input.type.isTexts))
         continue
       }
       let (root, problems) = assignments.yaml(index)
@@ -119,24 +121,10 @@ private struct InputBinding {
   private mutating func decode(_ node: Node, as input: InputDeclaration) {
     var decoder = FieldDecoder(scope: nil)
     // Written as nothing: as if it were not there.
-    if node.isNull, !input.isRequired, input.type.unwrapped != .text { return }
-    var field = input.field
-    if input.type.unwrapped == .text, let scalar = node.scalar, scalar.text.isEmpty {
-      field.type = .text
-      values[input.name] = .text("")
-      return check(.text(""), of: field, at: node.range)
-    }
-    guard let template = decoder.decode(node, as: field) else {
-      diagnostics.add(decoder.diagnostics)
-      return
-    }
-    if let value = template.literalValue, value != .null { values[input.name] = value }
-  }
-
-  private mutating func check(_ value: Value, of field: FieldDescription, at range: SourceRange) {
-    do { try field.check(value) } catch {
-      diagnostics.error("out-of-range", "`\(field.name)`: \(error.message)", at: range)
-    }
+    if node.isNull(for: input.type), !input.isRequired { return }
+    let template = decoder.decode(node, as: input.field)
+    diagnostics.add(decoder.diagnostics)
+    if let value = template?.literalValue, value != .null { values[input.name] = value }
   }
 
   /// Defaults, and what is missing.
@@ -156,6 +144,11 @@ private struct InputBinding {
 }
 
 extension ValueType {
+  /// Text, or a list of it.
+  fileprivate var isTexts: Bool {
+    unwrapped == .text || unwrapped == .list(.text)
+  }
+
   /// What text in brackets can be read as.
   fileprivate var isCollection: Bool {
     switch unwrapped {

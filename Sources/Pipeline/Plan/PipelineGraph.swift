@@ -22,7 +22,8 @@ public struct PipelineGraph: Sendable {
 /// Something that a pipeline gives back.
 public struct OutputDeclaration: Sendable {
   public let name: String
-  /// `.optional` where it may be missing by declaration; what comes from a stage may also be skipped.
+  /// `.optional` where it may be missing by declaration; what comes from a stage may also be
+  /// skipped.
   public let type: ValueType
   /// Its name in the pipeline file.
   public let location: SourceRange

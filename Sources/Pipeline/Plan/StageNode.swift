@@ -1,8 +1,8 @@
 /// One stage of a checked pipeline.
 ///
-/// For a task the engine asks, in this order: `decision(in:)` (or `isEnabled`), `items(in:)`, then, for each item
-/// with `Scope.item` and `Scope.index` set, `inputs(in:)` and `options(in:)`. Every stage that it depends on must
-/// have ended and be in the scope.
+/// For a task the engine asks, in this order: `decision(in:)` (or `isEnabled`), `items(in:)`, then,
+/// for each item with `Scope.item` and `Scope.index` set, `inputs(in:)` and `options(in:)`. Every
+/// stage that it depends on must have ended and be in the scope.
 public struct StageNode: Sendable {
   public let id: String
   public let spec: StageSpec
@@ -61,7 +61,8 @@ public enum ResolvedInputs: Sendable, Hashable {
 }
 
 extension StageNode {
-  /// Decides by `if`, and by the list of `foreach`: a stage whose list comes from skipped stages is skipped.
+  /// Decides by `if`, and by the list of `foreach`: a stage whose list comes from skipped stages is
+  /// skipped.
   public func decision(in scope: Scope) throws(EvaluationError) -> StageDecision {
     if let condition {
       var evaluator = Evaluator(scope)
@@ -106,7 +107,8 @@ extension StageNode {
     }
   }
 
-  /// The settings of a task: converted, within their bounds, defaults filled in; those without a value are left out.
+  /// The settings of a task: converted, within their bounds, defaults filled in; those without a
+  /// value are left out.
   public func options(in scope: Scope) throws(EvaluationError) -> [String: Value] {
     var values: [String: Value] = [:]
     var isComputed = false
@@ -131,7 +133,7 @@ extension StageNode {
   }
 
   private func validate(_ values: [String: Value]) throws(EvaluationError) {
-    guard let problem = spec.validate(values).first else { return }
+    guard let problem = spec.validateUnresolved(values).first else { return }
     throw EvaluationError(
       problem.message, at: settings[problem.field]?.range ?? location, field: problem.field)
   }

@@ -1,6 +1,7 @@
 /// The order in which stages can run, and the cycles that forbid it.
 struct StageOrder {
-  /// Every stage behind those it depends on; otherwise as in the file. Incomplete when there are cycles.
+  /// Every stage behind those it depends on; otherwise as in the file. Incomplete when there are
+  /// cycles.
   let sorted: [String]
   let cycles: [Diagnostic]
 

@@ -92,10 +92,13 @@ public struct RunResult: Sendable {
   public var state: State
   /// By name; those that were skipped or did not come about are absent. Timelines have been rendered.
   public var outputs: [String: Value]
-  /// In the order of the pipeline.
+  /// In the order of the pipeline; the last one is `(inputs)` or `(outputs)` when those are at fault.
   public var stages: [Stage]
   /// Milliseconds.
   public var elapsed: Int
+
+  /// Whether nothing ran because what was given cannot be used.
+  public var hasWrongInputs: Bool { stages.last?.id == RunExecution.inputsStage }
 }
 
 /// Runs pipelines: independent tasks side by side, each result kept under the digest of what made it.

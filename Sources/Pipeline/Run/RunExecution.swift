@@ -14,7 +14,8 @@ struct RunExecution: Sendable {
     case cancelled
   }
 
-  /// Stage id under which outputs are rendered. Not a name that a pipeline can use.
+  /// What stands in place of a stage's id where the run's own inputs or outputs are meant. No stage can be called so.
+  static let inputsStage = "(inputs)"
   static let outputsStage = "(outputs)"
 
   let id: String
@@ -29,9 +30,11 @@ struct RunExecution: Sendable {
     self.environment = environment
     stages = request.graph.stages(until: request.until)
     var weights = stages.map { (stage: $0.id, weight: $0.spec.info.weight) }
-    if request.graph.outputs.contains(where: { $0.type.unwrapped == .video }) {
-      weights.append((Self.outputsStage, 1))
-    }
+    // A pipeline in which no stage renders leaves that to its outputs; then it is most of the work.
+    let leavesRendering =
+      !stages.contains { $0.spec.info.cores == .all }
+      && request.graph.outputs.contains { $0.type.unwrapped == .video }
+    weights.append((Self.outputsStage, leavesRendering ? 20 : 0))
     recorder = RunRecorder(run: id, weights: weights)
   }
 
@@ -43,7 +46,8 @@ struct RunExecution: Sendable {
       await recorder.record(RunEvent(run: id, type: .runStarted))
       return await perform(inputs: inputs, ingest: ingest)
     } catch {
-      return await finish([:], outputs: [:], error: StageError(wrapping: error))
+      return await finish(
+        [:], outputs: [:], error: StageError(wrapping: error), at: Self.inputsStage)
     }
   }
 
@@ -59,7 +63,8 @@ struct RunExecution: Sendable {
       let outputs = try await collectOutputs(scope.adding(finished))
       return await finish(finished, outputs: outputs, error: nil)
     } catch {
-      return await finish(finished, outputs: [:], error: StageError(wrapping: error))
+      return await finish(
+        finished, outputs: [:], error: StageError(wrapping: error), at: Self.outputsStage)
     }
   }
 
@@ -98,15 +103,18 @@ struct RunExecution: Sendable {
 
   private func collectOutputs(_ scope: Scope) async throws -> [String: Value] {
     var outputs: [String: Value] = [:]
-    for output in request.graph.outputs {
-      guard output.dependencies.allSatisfy({ scope.stages[$0] != nil }),
-        let value = try output.value(in: scope), value != .null
-      else { continue }
-      outputs[output.name] = try await materialised(value)
+    for output in request.graph.outputs
+    where output.dependencies.allSatisfy({ scope.stages[$0] != nil }) {
+      guard let value = try output.value(in: scope), value != .null else { continue }
+      outputs[output.name] = value
     }
-    if !outputs.isEmpty {
-      await recorder.settle(RunEvent(run: id, type: .stageCompleted, stage: Self.outputsStage))
-    }
+    guard outputs.values.contains(where: \.holdsTimeline) else { return outputs }
+    let started = ContinuousClock.now
+    await recorder.record(RunEvent(run: id, type: .stageStarted, stage: Self.outputsStage))
+    for (name, value) in outputs { outputs[name] = try await materialised(value) }
+    var event = RunEvent(run: id, type: .stageCompleted, stage: Self.outputsStage)
+    event.elapsed = (ContinuousClock.now - started).milliseconds
+    await recorder.settle(event)
     return outputs
   }
 
@@ -133,11 +141,13 @@ struct RunExecution: Sendable {
   }
 
   private func finish(
-    _ settled: [String: Settled], outputs: [String: Value], error: StageError?
+    _ settled: [String: Settled], outputs: [String: Value], error: StageError?,
+    at place: String? = nil
   ) async -> RunResult {
     let isCancelled = Task.isCancelled || error?.errorClass == .cancelled
     let state: RunResult.State = isCancelled ? .cancelled : error == nil ? .completed : .failed
     var event = RunEvent(run: id, type: state.event)
+    event.stage = place
     if let error, !isCancelled { event = event.with(error) }
     if state == .completed {
       event.outputs = outputs
@@ -149,13 +159,24 @@ struct RunExecution: Sendable {
     var summaries = request.graph.stages.compactMap { node in
       settled[node.id].map { $0.summary(of: node.id) }
     }
-    if let error, !summaries.contains(where: { $0.error != nil }), !isCancelled {
+    if let error, let place, !isCancelled {
       summaries.append(
-        .init(id: Self.outputsStage, state: .failed, elapsed: 0, tasks: 0, cached: 0, error: error))
+        .init(id: place, state: .failed, elapsed: 0, tasks: 0, cached: 0, error: error))
     }
     return RunResult(
       id: id, state: state, outputs: outputs, stages: summaries,
       elapsed: recorder.elapsedMilliseconds)
+  }
+}
+
+extension Value {
+  /// Whether there is a film in it that has not been rendered.
+  fileprivate var holdsTimeline: Bool {
+    switch self {
+    case .video(.timeline): true
+    case .list(let values): values.contains(where: \.holdsTimeline)
+    default: false
+    }
   }
 }
 

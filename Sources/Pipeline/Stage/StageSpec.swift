@@ -5,7 +5,7 @@ public struct StageSpec: Sendable {
   public let inputs: [FieldDescription]
   public let outputs: [FieldDescription]
 
-  /// Rules that span fields; `values` are converted. Empty when all is well.
+  /// Rules that span fields; `values` are converted, files may still be paths. Empty when all is well.
   public let validate: @Sendable (_ values: [String: Value]) -> [(field: String, message: String)]
 
   /// One attempt. Values are converted; outputs that are nil are left out.
@@ -22,7 +22,8 @@ public struct StageSpec: Sendable {
     validate = { values in
       var problems = OptionProblems()
       do throws(ValueError) {
-        try S.Options(values: values).validate(&problems)
+        let decodable = S.Options.descriptions.replacingPaths(in: values)
+        try S.Options(values: decodable).validate(&problems)
       } catch {
         problems.add(error.path.first ?? "", error.description)
       }

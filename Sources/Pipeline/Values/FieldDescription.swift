@@ -84,6 +84,7 @@ public struct FieldDescription: Sendable, Hashable {
       default: ""
       }
     if range.upperBound == .infinity { return "at least \(written(range.lowerBound))\(count)" }
+    if range.lowerBound == -.infinity { return "at most \(written(range.upperBound))\(count)" }
     return "\(written(range.lowerBound)) to \(written(range.upperBound))\(count)"
   }
 }

@@ -15,7 +15,7 @@ extension Burn {
     @Field("Colour of the letters' outline.") public var outlineColor = Colour.black
     @Field("Width of the outline.", in: 0...20, unit: "pixels of a 1080-line picture")
     public var outlineWidth = 4.0
-    @Field("Colour of the shadow.")
+    @Field("Colour of the shadow; with a box there is none.")
     public var shadowColor = Colour(red: 0, green: 0, blue: 0, alpha: 160)
     @Field("How far the shadow falls.", in: 0...20, unit: "pixels of a 1080-line picture")
     public var shadowOffset = 2.0
@@ -25,8 +25,10 @@ extension Burn {
     public var marginX = 0.06
     @Field("Kept free above and below.", in: 0...0.4, unit: "share of the height")
     public var marginY = 0.08
-    @Field("Lines of a cue.", in: 1...3) public var maxLines = 2
-    @Field("Characters of a line; the width of the picture may allow fewer.", in: 4...80)
+    @Field("Lines of a cue made from words.", in: 1...3) public var maxLines = 2
+    @Field(
+      "Characters of a line made from words; the picture may allow fewer. Chinese, Japanese and Korean ones count 2.5.",
+      in: 4...80)
     public var maxChars = 42
     @Field("Language of the words as a BCP 47 tag; taken from the transcript without it.")
     public var language: String?

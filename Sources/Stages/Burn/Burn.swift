@@ -24,7 +24,7 @@ public struct Burn: Stage {
     var film = try await film(of: inputs.video, context)
     let captions = try await captions(from: inputs, for: film, context)
     let layer = CaptionLayer(captions: captions, style: options.captionStyle)
-    film.captions.append(layer)
+    if !captions.cues.isEmpty { film.captions.append(layer) }
     let canvas = film.canvas.size
     var outputs = Outputs()
     outputs.video = .timeline(film)
@@ -53,23 +53,21 @@ public struct Burn: Stage {
   private func captions(
     from inputs: Inputs, for film: Timeline, _ context: StageContext
   ) async throws -> Captions {
+    let shape = CaptionShape(options: options, canvas: film.canvas.size)
+    var captions: Captions
     switch (inputs.transcript, inputs.captions) {
-    case (nil, let captions?):
-      try await FontCheck(options: options).warn(about: captions, context)
-      return captions
+    case (nil, let given?):
+      captions = given
+      captions.cues = try await BlockingThread.run("captions") { () throws(StageError) in
+        try shape.fitted(given.cues)
+      }
     case (let transcripts?, nil):
       let words = FilmWords.place(transcripts, in: film)
-      if words.isEmpty { context.warn("there are no words: nothing will be drawn") }
-      let language = options.language ?? transcripts.lazy.compactMap(\.language).first
-      let canvas = film.canvas.size
       let end = film.duration.milliseconds
-      let captions = try await BlockingThread.run("captions") { [options] in
-        Captions(
-          cues: try CaptionShape(options: options, canvas: canvas).cues(for: words, filmEnd: end),
-          language: language)
+      let cues = try await BlockingThread.run("captions") { () throws(StageError) in
+        try shape.cues(for: words, filmEnd: end)
       }
-      try await FontCheck(options: options).warn(about: captions, context)
-      return captions
+      captions = Captions(cues: cues, language: transcripts.lazy.compactMap(\.language).first)
     case (nil, nil):
       throw StageError(
         .configuration, "`burn` needs words or cues: connect `transcript` or `captions`",
@@ -78,6 +76,10 @@ public struct Burn: Stage {
       throw StageError(
         .configuration, "`burn` takes `transcript` or `captions`, not both", field: "captions")
     }
+    if captions.cues.isEmpty { context.warn("there are no words: nothing will be drawn") }
+    captions.language = options.language ?? captions.language
+    try await FontCheck(options: options).warn(about: captions, context)
+    return captions
   }
 
   private func file(

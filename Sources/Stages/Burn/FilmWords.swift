@@ -16,14 +16,16 @@ enum FilmWords {
     return withoutOverlap(placed.sorted { $0.start < $1.start })
   }
 
+  /// A word belongs to the clip when its middle is heard; what is cut off of it does not count.
   private static func words(of transcript: Transcript, in clip: AudioClip) -> [TimedWord] {
-    let first = clip.sourceStart.milliseconds
-    let last = (clip.sourceStart + clip.duration).milliseconds
+    let heard = clip.at.milliseconds..<max(clip.at, clip.end).milliseconds
     let shift = (clip.at - clip.sourceStart).milliseconds
-    return transcript.words.filter { $0.start >= first && $0.start < last }.map { word in
-      var word = TimedWord(word, shiftedBy: shift)
-      word.end = min(word.end, clip.end.milliseconds)
-      return word
+    return transcript.words.compactMap { word in
+      let word = TimedWord(word, shiftedBy: shift)
+      guard heard.contains((word.start + word.end) / 2) else { return nil }
+      return TimedWord(
+        text: word.text, start: max(word.start, heard.lowerBound),
+        end: min(word.end, heard.upperBound))
     }
   }
 

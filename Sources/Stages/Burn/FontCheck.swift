@@ -46,8 +46,11 @@ struct FontCheck {
     }
   }
 
+  /// A generic name asks for whatever there is of its kind.
   private static func isSame(_ found: String, _ wanted: String) -> Bool {
-    found.lowercased() == wanted.lowercased()
+    let wanted = wanted.lowercased()
+    return found.lowercased() == wanted
+      || ["sans", "sans-serif", "serif", "mono", "monospace"].contains(wanted)
   }
 
   /// At most eight characters with their code points.

@@ -6,7 +6,7 @@ extension Compose {
       "The scenes in order. Without any, the film is its narration and music, as sound alone unless there is a background.",
       in: 0...10_000)
     public var scenes: [Scene] = []
-    @Field("Width and height of the film; both even.")
+    @Field("Width and height of the film; both even, 16 to 8192.")
     public var size = PixelSize(width: 1920, height: 1080)
     @Field(
       "Frames per second; 23.976, 29.97, 47.952, 59.94 and 119.88 are taken as their exact fractions.",
@@ -45,6 +45,10 @@ extension Compose {
       if size.width % 2 != 0 || size.height % 2 != 0 {
         let even = PixelSize(width: max(2, size.width & ~1), height: max(2, size.height & ~1))
         problems.add("size", "both sides must be even, found \(size); \(even) would do")
+      }
+      let sides = 16...8192
+      if !sides.contains(size.width) || !sides.contains(size.height) {
+        problems.add("size", "both sides must be 16 to 8192 pixels, found \(size)")
       }
       if background.alpha != 255 {
         problems.add("background", "the film's background cannot be see-through")

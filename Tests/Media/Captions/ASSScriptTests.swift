@@ -50,6 +50,13 @@ struct ASSScriptTests {
     #expect(events[2].hasSuffix("{\\r}Hello {\\r}world"))
   }
 
+  @Test("words to come leave the box behind the text as it is")
+  func progressiveInBox() {
+    var layer = layer(.progressive, two)
+    layer.style.boxColour = .black
+    #expect(events(of: layer)[0].hasSuffix("Hello {\\r\\1a&HFF&\\3a&HFF&}world"))
+  }
+
   @Test("words without times get a share of the cue's")
   func untimed() {
     let events = events(
@@ -62,6 +69,7 @@ struct ASSScriptTests {
     arguments: [
       ("{\\b1}bold", "\\{\\\u{2060}b1\\}bold"), ("a\\Nb", "a\\\u{2060}Nb"), ("a\nb", "a b"),
       ("100% [x], 'y': \"z\"", "100% [x], 'y': \"z\""), ("\r\n", " "),
+      ("{\u{301}\\an8}", "\\{\u{301}\\\u{2060}an8\\}"), ("a\u{0}b\u{1B}\tc\u{2028}d", "ab c d"),
     ])
   func escape(text: String, escaped: String) {
     #expect(ASSScript.escape(text) == escaped)
@@ -70,22 +78,25 @@ struct ASSScriptTests {
   @Test("no text can begin an override, an escape or a new line")
   func fuzz() {
     var generator = SplitMix(state: 42)
-    let alphabet: [Character] = [
-      "{", "}", "\\", "N", "n", "h", "b", "1", " ", "\n", "é", "🎬", "\u{2060}",
+    // With an accent on it, a brace is another character to Swift and the same one to libass.
+    let alphabet: [Unicode.Scalar] = [
+      "{", "}", "\\", "N", "n", "h", "b", "1", " ", "\n", "\r", "\0", "é", "🎬", "\u{2060}",
+      "\u{301}",
+      "\u{200D}", "\u{FE0F}", "\u{2029}", "\u{85}",
     ]
     for _ in 0..<5000 {
-      let text = String(
-        (0..<Int.random(in: 0...12, using: &generator)).map { _ in
-          alphabet[Int.random(in: 0..<alphabet.count, using: &generator)]
-        })
-      let escaped = Array(ASSScript.escape(text))
-      for (index, character) in escaped.enumerated() {
-        switch character {
+      var text = String.UnicodeScalarView()
+      for _ in 0..<Int.random(in: 0...12, using: &generator) {
+        text.append(alphabet[Int.random(in: 0..<alphabet.count, using: &generator)])
+      }
+      let escaped = Array(ASSScript.escape(String(text)).unicodeScalars)
+      for (index, scalar) in escaped.enumerated() {
+        switch scalar {
         case "{", "}": #expect(index > 0 && escaped[index - 1] == "\\", "\(text)")
         case "\\":
           let next = index + 1 < escaped.count ? escaped[index + 1] : " "
           #expect(["{", "}", "\u{2060}"].contains(next), "\(text)")
-        case _ where character.isNewline: Issue.record("\(text)")
+        case "\n", "\r", "\0", "\u{85}", "\u{2028}", "\u{2029}": Issue.record("\(text)")
         default: break
         }
       }

@@ -122,6 +122,7 @@ struct CaptionPainterTests {
     "any text can be drawn",
     arguments: [
       "{\\an8}", "back\\slash\\N", "مرحبا بالعالم", "你好世界", "🎬🚀", "a{b}c", "", "   ", "%s%n:,'[",
+      "{\u{301}\\an8}", "a\u{0}b",
     ])
   func anyText(text: String) throws {
     let painter = try painter([text, "end"], size: size) { $0.animation = .classic }
@@ -129,6 +130,58 @@ struct CaptionPainterTests {
     picture.draw(try #require(painter.overlay(at: MediaTime(milliseconds: 1200))))
     // An override that got through would move the text to the top.
     #expect(try #require(picture.drawn).rows.lowerBound > size.height / 2)
+  }
+
+  @Test("a box stands behind the whole cue from its first word on")
+  func box() throws {
+    let painter = try painter(["First", "second"], size: size) {
+      $0.boxColour = .black
+      $0.outlineWidth = 0
+    }
+    let drawn = try [1100, 1700].map { time in
+      let picture = Picture(size)
+      picture.draw(try #require(painter.overlay(at: MediaTime(milliseconds: time))))
+      return try #require(picture.drawn)
+    }
+    #expect(drawn[0].columns == drawn[1].columns)
+    #expect(drawn[0].rows == drawn[1].rows)
+  }
+
+  @Test("karaoke colours more and more of the cue")
+  func sweep() throws {
+    let painter = try painter(["MMM", "MMM"], size: size) {
+      $0.animation = .karaoke
+      $0.lineColour = .white
+      $0.wordColour = Colour(red: 255, green: 0, blue: 0)
+      $0.outlineWidth = 0
+      $0.shadowOffset = 0
+    }
+    let reds = try stride(from: 1000, through: 1900, by: 100).map { time in
+      let picture = Picture(size)
+      picture.draw(try #require(painter.overlay(at: MediaTime(milliseconds: time))))
+      return picture.v.count { $0 > 200 }
+    }
+    #expect(reds.first == 0)
+    #expect(zip(reds, reds.dropFirst()).allSatisfy { $0 <= $1 })
+    #expect(reds[3] > reds[1] && reds[8] > reds[5])
+  }
+
+  @Test("half transparent text lets the picture through")
+  func transparency() throws {
+    func brightest(_ alpha: UInt8) throws -> UInt8 {
+      let painter = try painter(["MMM"], size: size) {
+        $0.animation = .classic
+        $0.lineColour = Colour(red: 255, green: 255, blue: 255, alpha: alpha)
+        $0.outlineWidth = 0
+        $0.shadowOffset = 0
+      }
+      let picture = Picture(size)
+      picture.draw(try #require(painter.overlay(at: MediaTime(milliseconds: 1200))))
+      return picture.y.max() ?? 0
+    }
+    #expect(try brightest(255) == 235)
+    // Half way between the picture's 100 and white's 235.
+    #expect(try (166...169).contains(brightest(128)))
   }
 
   @Test("words to come keep their place: the first word does not move when the second appears")

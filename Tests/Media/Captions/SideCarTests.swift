@@ -33,6 +33,29 @@ struct SideCarTests {
         """)
   }
 
+  @Test(
+    "what would break a file is left out: cues without text or time, empty lines, line ends, arrows"
+  )
+  func unfit() {
+    let captions = Captions(cues: [
+      Cue(start: 0, end: 900, lines: [[Cue.Word(text: " ")], []]),
+      Cue(start: 1000, end: 1000, lines: [[Cue.Word(text: "never")]]),
+      Cue(
+        start: 2000, end: 3000,
+        lines: [[], [Cue.Word(text: "a\r\nb\u{0}")], [Cue.Word(text: "-->")]]),
+    ])
+    #expect(SubRip.text(for: captions) == "1\n00:00:02,000 --> 00:00:03,000\na b\n→\n")
+    #expect(
+      WebVTT.text(for: captions) == "WEBVTT\n\n00:00:02.000 --> 00:00:03.000\na b\n--&gt;\n")
+  }
+
+  @Test("an accent does not hide a character from escaping")
+  func accents() {
+    let cue = Cue(start: 0, end: 900, lines: [[Cue.Word(text: "<\u{301}b>&\u{301}")]])
+    #expect(
+      WebVTT.text(for: Captions(cues: [cue])).contains("&lt;\u{301}b&gt;&amp;\u{301}"))
+  }
+
   @Test("WebVTT escapes its three characters and carries the times of words")
   func webVTT() {
     #expect(

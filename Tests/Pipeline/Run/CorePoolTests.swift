@@ -22,11 +22,11 @@ struct CorePoolTests {
     let pool = CorePool(count: 3)
     let peak = Peak()
     try await withThrowingTaskGroup(of: Void.self) { group in
-      for index in 0..<200 {
+      for index in 0..<40 {
         group.addTask {
           try await pool.with(index % 4) { cores in
             peak.enter(cores)
-            for _ in 0..<10 { await Task.yield() }
+            for _ in 0..<3 { await Task.yield() }
             peak.leave(cores)
           }
         }

@@ -290,6 +290,7 @@ struct EngineTests {
       """, inputs: [("music", "musik.mp3")])
     #expect(result.state == .failed)
     let error = try #require(result.stages.first { $0.error != nil }?.error)
+    #expect(result.hasWrongInputs)
     #expect(error.errorClass == .invalidInput)
     #expect(error.message.contains("`musik.mp3`"))
     #expect(error.message.contains("did you mean `music.mp3`?"))

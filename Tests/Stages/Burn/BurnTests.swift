@@ -46,12 +46,70 @@ struct BurnTests {
   @Test("words move with the sound that they belong to")
   func placed() async throws {
     let (outputs, _) = try await run(transcript: [
-      transcript(Self.sound(2), [("second", 1200), ("cut", 100)]),
+      transcript(Self.sound(2), [("gone", 0), ("half", 100), ("second", 1200), ("late", 3150)]),
       transcript(Self.sound(1), [("first", 700)]),
     ])
     let words = outputs.captions.cues.flatMap(\.lines).flatMap { $0 }
-    #expect(words.map(\.text) == ["first", "second"])
-    #expect(words.map(\.start) == [700, 6000])
+    // Of `half`, 100 to 400 ms of its sound, more is heard than not; of the words around it less.
+    #expect(words.map(\.text) == ["first", "half", "second"])
+    #expect(words.map(\.start) == [700, 5000, 6000])
+  }
+
+  @Test("a video file becomes a film of it, and words move with its own sound")
+  func videoFile() async throws {
+    let folder = try TestFolder()
+    let clip = try await TestMedia.clip(folder.file("my 'clip' 100%: [ü].mp4"), seconds: 2)
+    let services = try TestStageServices()
+    var inputs = Burn.Inputs()
+    let file = try services.add(clip)
+    inputs.video = .file(file)
+    inputs.transcript = [transcript(file, [("hello", 500)])]
+    let outputs = try await Burn(Burn.Options()).run(inputs, try services.context())
+    guard case .timeline(let film) = outputs.video else {
+      Issue.record("not a timeline")
+      return
+    }
+    #expect(film.layers.flatMap(\.clips).map(\.source) == [.file(file)])
+    #expect(film.tracks.flatMap(\.clips).map(\.source) == [file])
+    #expect(film.captions.count == 1)
+    #expect(outputs.captions.cues.map(\.start) == [500])
+  }
+
+  @Test("a file without a picture is refused by name")
+  func soundFile() async throws {
+    let folder = try TestFolder()
+    let services = try TestStageServices()
+    let tone = try services.add(try await TestMedia.tone(folder.file("only sound.wav")))
+    let error = await #expect(throws: StageError.self) {
+      var inputs = Burn.Inputs()
+      inputs.video = .file(tone)
+      inputs.captions = Captions(cues: [])
+      return try await Burn(Burn.Options()).run(inputs, try services.context())
+    }
+    #expect(error?.errorClass == .invalidInput)
+    #expect(error?.message.contains("only sound.wav") == true)
+  }
+
+  @Test("ready-made cues keep their times and words; lines too wide for the picture are broken")
+  func readyMade() async throws {
+    let words = (0..<30).map { Cue.Word(text: "word\($0)") }
+    let given = Captions(
+      cues: [
+        Cue(start: 100, end: 900, lines: [Array(words.prefix(3))]),
+        Cue(start: 1000, end: 5000, lines: [words]),
+      ], language: "en")
+    let (outputs, _) = try await run(["language": .text("de")], captions: given)
+    #expect(outputs.captions.cues[0] == given.cues[0])
+    #expect(outputs.captions.cues[1].lines.count > 1)
+    #expect(outputs.captions.cues[1].lines.flatMap { $0 } == words)
+    #expect(outputs.captions.language == "de")
+  }
+
+  @Test("without words the film stays as it is, and the author is told")
+  func noWords() async throws {
+    let (outputs, services) = try await run(transcript: [transcript(nil, [])])
+    #expect(outputs.video == .timeline(film))
+    #expect(services.warnings == ["there are no words: nothing will be drawn"])
   }
 
   @Test("a sound that is heard twice is captioned twice, and one that is not heard keeps its times")
@@ -111,6 +169,15 @@ struct BurnTests {
       ["font": .text("No Such Font")], transcript: [transcript(Self.sound(1), [("x", 0)])])
     #expect(services.warnings.contains { $0.contains("`No Such Font` is not installed") })
     #expect(services.warnedFields.contains("font"))
+  }
+
+  @Test(
+    "a font is known by each of its names, and a generic name is always right",
+    arguments: ["dejavu sans", "DejaVu Sans Condensed", "sans-serif", "monospace"])
+  func knownFont(name: String) async throws {
+    let (_, services) = try await run(
+      ["font": .text(name)], transcript: [transcript(Self.sound(1), [("x", 0)])])
+    #expect(services.warnings.isEmpty)
   }
 
   @Test("a character that no font has is named with its code point")

@@ -146,7 +146,12 @@ struct ComposeProblemsTests {
     options.background = Colour(red: 0, green: 0, blue: 0, alpha: 10)
     var problems = OptionProblems()
     options.validate(&problems)
-    #expect(problems.found.map(\.field) == ["size", "background"])
+    options.size = PixelSize(width: 8, height: 10_000)
+    options.background = .black
+    options.validate(&problems)
+    #expect(problems.found.map(\.field) == ["size", "background", "size"])
+    #expect(
+      problems.found.last?.message == "both sides must be 16 to 8192 pixels, found 8x10000")
     #expect(
       problems.found.first?.message
         == "both sides must be even, found 1081x1920; 1080x1920 would do")

@@ -104,6 +104,20 @@ struct ComposeTests {
     #expect(services.warnedFields == ["scenes"])
   }
 
+  @Test("settings are checked while files are still paths")
+  func paths() throws {
+    let scenes = Value.list([
+      .map([
+        "image": .text("folder/a.png"), "elements": .list([.map(["file": .text("b.png")])]),
+      ])
+    ])
+    let field = try #require(stage.options.first { $0.name == "scenes" })
+    let converted = try field.convert(scenes)
+    #expect(stage.validate(["scenes": converted]).isEmpty)
+    let odd = Value.size(PixelSize(width: 99, height: 100))
+    #expect(stage.validate(["scenes": converted, "size": odd]).map(\.field) == ["size"])
+  }
+
   @Test("a setting that is misspelt or out of bounds is refused")
   func settings() async throws {
     for (options, part): ([String: Value], String) in [

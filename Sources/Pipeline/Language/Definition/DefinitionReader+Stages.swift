@@ -1,6 +1,9 @@
 extension DefinitionReader {
-  mutating func readStages(_ entry: Node.Entry?, at top: SourceRange) -> [StageDefinition] {
-    guard let entry else {
+  mutating func readStages(
+    _ keys: [String: Node.Entry], at top: SourceRange
+  ) -> [StageDefinition] {
+    guard let entry = keys["stages"] else {
+      guard !KeySet.pipeline.isMeant("stages", by: keys.keys) else { return [] }
       diagnostics.error("missing-key", "a pipeline needs `stages`", at: top)
       return []
     }
@@ -33,9 +36,10 @@ extension DefinitionReader {
     guard let keys = map(entry.value, .stage, missing: "stage `\(entry.name)`") else {
       return stage
     }
-    readUses(keys["uses"], of: &stage)
+    readUses(keys, of: &stage)
     if let connections = keys["in"] {
       stage.connections = readConnections(connections)
+      stage.hasConnections = connections.value.isNull || connections.value.entries != nil
       stage.connectionsRange = connections.key.range
     }
     if let with = keys["with"] {
@@ -55,8 +59,11 @@ extension DefinitionReader {
     return stage
   }
 
-  private mutating func readUses(_ entry: Node.Entry?, of stage: inout StageDefinition) {
-    guard let entry else {
+  private mutating func readUses(
+    _ keys: [String: Node.Entry], of stage: inout StageDefinition
+  ) {
+    guard let entry = keys["uses"] else {
+      guard !KeySet.stage.isMeant("uses", by: keys.keys) else { return }
       diagnostics.error(
         "missing-key", "stage `\(stage.id)` needs `uses`", at: stage.range,
         hint: "such as `uses: burn`")

@@ -6,10 +6,11 @@ extension PipelineDefinition {
   ///
   /// - Parameters:
   ///   - file: what diagnostics call it; its folder is what paths in it are relative to.
-  ///   - overrides: `path=text` from the command line, such as `stages.captions.with.size` and `60`. They win
-  ///     over the file. Diagnostics about them carry `overridesFile` as their file, one line for each.
-  /// - Returns: nil only when there is no map to read. With errors among the diagnostics the definition is good
-  ///   for further checking but not for running.
+  ///   - overrides: `path=text` from the command line, such as `stages.captions.with.size` and
+  ///     `60`. They win over the file. Diagnostics about them carry `overridesFile` as their file,
+  ///     one line for each.
+  /// - Returns: nil only when there is no map to read. With errors among the diagnostics the
+  ///   definition is good for further checking but not for running.
   public static func parse(
     text: String, file: String? = nil, overrides: [(path: String, text: String)] = []
   ) -> (PipelineDefinition?, [Diagnostic]) {
@@ -63,15 +64,17 @@ struct DefinitionReader {
     guard let keys = map(root, .pipeline, missing: "a pipeline file") else { return nil }
     let top = SourceRange(file: root.range.file, start: root.range.start, end: root.range.start)
     readVersion(keys["version"], at: top)
-    let name = readName(keys["name"], at: top)
+    let name = readName(keys, at: top)
     let summary = text(keys["description"]?.value, "description")
     let inputs = entries(keys["inputs"], "inputs").map { readInput($0) }
-    let stages = readStages(keys["stages"], at: top)
+    let stages = readStages(keys, at: top)
     let definition = PipelineDefinition(
       file: source.file,
       text: String(decoding: source.index.bytes[source.index.start...], as: UTF8.self),
       name: name ?? "", summary: summary, labels: readLabels(keys["labels"]),
-      vars: readVars(keys["vars"]), inputs: inputs, defaults: readDefaults(keys["defaults"]),
+      vars: readVars(keys["vars"]),
+      varNames: keys["vars"]?.value.entries?.map(\.name) ?? [], inputs: inputs,
+      defaults: readDefaults(keys["defaults"]),
       stages: stages, outputs: readOutputs(keys["outputs"]), folder: folder,
       isComplete: true)
     return definition.marked(isComplete: !diagnostics.hasErrors)
@@ -93,8 +96,11 @@ struct DefinitionReader {
       ).suggesting("1"))
   }
 
-  private mutating func readName(_ entry: Node.Entry?, at top: SourceRange) -> String? {
-    guard let entry else {
+  private mutating func readName(
+    _ keys: [String: Node.Entry], at top: SourceRange
+  ) -> String? {
+    guard let entry = keys["name"] else {
+      guard !KeySet.pipeline.isMeant("name", by: keys.keys) else { return nil }
       diagnostics.error(
         "missing-key", "a pipeline needs `name`", at: top, hint: "write `name: my-pipeline`")
       return nil
@@ -126,7 +132,8 @@ struct DefinitionReader {
     entries(entry, "outputs").map { output in
       checkName(output.name, "an output", at: output.key.range)
       return OutputDefinition(
-        name: output.name, range: output.key.range, expression: expression(output.value, "outputs"))
+        name: output.name, range: output.key.range,
+        expression: expression(output.value, output.name))
     }
   }
 }
@@ -136,6 +143,7 @@ struct DefinitionReader {
 extension DefinitionReader {
   /// A map with known keys; nil, reported, for anything else.
   mutating func map(_ node: Node, _ keys: KeySet, missing owner: String) -> [String: Node.Entry]? {
+    guard !node.isBroken else { return nil }
     guard let entries = node.entries else {
       diagnostics.add(
         Diagnostic("type-mismatch", "\(owner) is a map, found \(node.kind)", at: node.range)
@@ -150,7 +158,7 @@ extension DefinitionReader {
 
   /// The entries of a map whose keys are the author's own; none when the key is missing or empty.
   mutating func entries(_ entry: Node.Entry?, _ name: String) -> [Node.Entry] {
-    guard let entry, !entry.value.isNull else { return [] }
+    guard let entry, !entry.value.isNull, !entry.value.isBroken else { return [] }
     guard let entries = entry.value.entries else {
       diagnostics.error(
         "type-mismatch", "`\(name)` is a map from name to value, found \(entry.value.kind)",
@@ -168,7 +176,7 @@ extension DefinitionReader {
 
   /// The text of a scalar; nil, reported, for anything else.
   mutating func text(_ node: Node?, _ name: String) -> String? {
-    guard let node else { return nil }
+    guard let node, !node.isBroken else { return nil }
     guard let scalar = node.scalar, !node.isNull else {
       diagnostics.error(
         "type-mismatch", "`\(name)` is text, found \(node.kind)", at: node.range)
@@ -194,7 +202,8 @@ extension DefinitionReader {
       hint: "expected letters, digits, `-` and `_`, a letter first")
   }
 
-  /// An expression with or without `${{ }}`, or a list of them; nil, reported, when it cannot be read.
+  /// An expression with or without `${{ }}`, or a list of them; nil, reported, when it cannot be
+  /// read.
   mutating func expression(_ node: Node, _ name: String) -> Expression? {
     switch node.content {
     case .scalar(let scalar):
@@ -213,6 +222,7 @@ extension DefinitionReader {
       let known = expressions.compactMap(\.self)
       guard known.count == expressions.count else { return nil }
       return Expression(kind: .list(known), range: node.range)
+    case .mapping where node.isBroken: return nil
     case .mapping:
       diagnostics.error(
         "type-mismatch", "`\(name)` takes an expression, found a map", at: node.range,
@@ -250,7 +260,8 @@ extension PipelineDefinition {
   fileprivate func marked(isComplete: Bool) -> PipelineDefinition {
     PipelineDefinition(
       file: file, text: text, name: name, summary: summary, labels: labels, vars: vars,
-      inputs: inputs, defaults: defaults, stages: stages, outputs: outputs, folder: folder,
+      varNames: varNames, inputs: inputs, defaults: defaults, stages: stages, outputs: outputs,
+      folder: folder,
       isComplete: isComplete)
   }
 }

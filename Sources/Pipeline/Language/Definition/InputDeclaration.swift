@@ -3,7 +3,8 @@ public struct InputDeclaration: Sendable, Hashable {
   public var name: String
   /// `.optional` where it may be left out without a default.
   public var type: ValueType
-  /// Converted; nil without one. A relative path is made absolute against the folder of the pipeline file.
+  /// Converted; nil without one. A relative path is made absolute against the folder of the
+  /// pipeline file.
   public var defaultValue: Value?
   /// As in `FieldDescription`.
   public var range: ClosedRange<Double>?

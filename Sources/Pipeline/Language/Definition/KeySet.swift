@@ -29,7 +29,23 @@ struct KeySet: Sendable {
     if let meant = synonyms[name] { return diagnostic.suggesting(meant) }
     if let advice = advice[name] { return diagnostic.noting(advice) }
     if let near = Suggestion.nearest(to: name, among: names) { return diagnostic.suggesting(near) }
+    if let near = Suggestion.nearest(to: name, among: advice.keys.sorted()),
+      let advice = advice[near]
+    {
+      return diagnostic.noting(advice)
+    }
     return diagnostic.noting("known are \(Suggestion.list(names))")
+  }
+}
+
+extension KeySet {
+  /// Whether a key that is missing was written in another way, which is reported with that.
+  func isMeant(_ missing: String, by written: some Sequence<String>) -> Bool {
+    written.contains { name in
+      guard !names.contains(name) else { return false }
+      return synonyms[name] == missing || Suggestion.nearest(to: name, among: names) == missing
+        || missing == "uses" && ["run", "script", "command", "cmd"].contains(name)
+    }
   }
 }
 

@@ -1,7 +1,8 @@
-/// A pipeline file as written: its structure is known to be right, but not yet whether its stages exist and fit.
+/// A pipeline file as written: its structure is known to be right, but not yet whether its stages
+/// exist and fit.
 ///
-/// `PipelineGraph.check` does the rest. Parts that were wrong are missing here; a definition that was read with
-/// errors never becomes a graph.
+/// `PipelineGraph.check` does the rest. Parts that were wrong are missing here; a definition that
+/// was read with errors never becomes a graph.
 public struct PipelineDefinition: Sendable {
   /// As the user named it; nil for a text from elsewhere.
   public let file: String?
@@ -12,6 +13,8 @@ public struct PipelineDefinition: Sendable {
   /// The constants of the file, by name.
   public let vars: [String: Value]
 
+  /// The names in `vars`, also of those that were wrong.
+  let varNames: [String]
   let inputs: [InputDefinition]
   let defaults: DefaultsDefinition
   let stages: [StageDefinition]
@@ -63,6 +66,8 @@ struct StageDefinition: Sendable {
   /// What stands after `uses`; nil when it is missing or wrong.
   var uses: Named?
   var connections: [Connection] = []
+  /// False when `in` could not be read.
+  var hasConnections = true
   /// Where a port that needs a connection is reported: the key `in` or `uses`, or the id.
   var connectionsRange: SourceRange
   var settings: [Node.Entry] = []

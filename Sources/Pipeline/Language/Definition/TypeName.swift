@@ -39,7 +39,11 @@ enum TypeName {
     for (prefix, make) in [("list<", ValueType.list), ("map<", ValueType.map)]
     where text.hasPrefix(prefix) && text.hasSuffix(">") {
       let inner = text.dropFirst(prefix.count).dropLast()
-      return make(try parse(inner, values: values, depth: depth + 1))
+      do throws(ValueError) {
+        return make(try parse(inner, values: values, depth: depth + 1))
+      } catch {
+        throw ValueError(error.message, suggestion: error.suggestion.map { "\(prefix)\($0)>" })
+      }
     }
     throw unknown(String(text))
   }
@@ -53,9 +57,11 @@ enum TypeName {
     if ["transcript", "captions", "bundle"].contains(text) {
       return ValueError("a `\(text)` is made by a stage and cannot be given from outside")
     }
-    let near = synonyms[text.lowercased()] ?? Suggestion.nearest(to: text, among: names)
+    if let near = synonyms[text.lowercased()] ?? Suggestion.nearest(to: text, among: names) {
+      return ValueError("`\(text.shortened)` is not a type", suggestion: near)
+    }
     return ValueError(
-      "`\(text.shortened)` is not a type; types are \(names.joined(separator: ", ")), list<…> and map<…>",
-      suggestion: near)
+      "`\(text.shortened)` is not a type; types are \(names.joined(separator: ", ")), list<…> and map<…>"
+    )
   }
 }

@@ -1,4 +1,5 @@
-/// Something to tell the author of a pipeline. The command line, the HTTP API and an editor show the same ones.
+/// Something to tell the author of a pipeline. The command line, the HTTP API and an editor show
+/// the same ones.
 public struct Diagnostic: Sendable, Hashable, Codable {
   public enum Severity: String, Sendable, Hashable, Codable {
     case error, warning

@@ -4,7 +4,8 @@ public struct DiagnosticRenderer: Sendable {
   private let paint: Paint
 
   /// - Parameters:
-  ///   - sources: texts by the file name that diagnostics carry. Those of other files are shown without a snippet.
+  ///   - sources: texts by the file name that diagnostics carry. Those of other files are shown
+  ///     without a snippet.
   ///   - colour: with ANSI escapes.
   public init(sources: [String: String] = [:], colour: Bool = false) {
     self.init(
@@ -69,7 +70,7 @@ public struct DiagnosticRenderer: Sendable {
     let carets = paint.severity(String(repeating: "^", count: line.caretCount), diagnostic)
     let hint = diagnostic.hint.map { " " + paint.severity($0.printable, diagnostic) } ?? ""
     return [
-      empty, paint.gutter("\(range.start.line) |") + " \(line.text)",
+      empty, paint.gutter("\(range.start.line) |") + (line.text.isEmpty ? "" : " \(line.text)"),
       "\(empty) \(String(repeating: " ", count: line.caretColumn))\(carets)\(hint)",
     ]
   }
@@ -81,7 +82,8 @@ public struct DiagnosticRenderer: Sendable {
   }
 }
 
-/// One line of a source as it is shown: tabs widened, control characters visible, cut around the carets if long.
+/// One line of a source as it is shown: tabs widened, control characters visible, cut around the
+/// carets if long.
 private struct SnippetLine {
   var text = ""
   /// Columns of the terminal before the first caret.

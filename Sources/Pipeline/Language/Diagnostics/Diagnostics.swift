@@ -7,7 +7,8 @@ struct Diagnostics: Sendable {
   /// How many are kept; a broken file of a megabyte would otherwise be reported at length.
   static let limit = 200
 
-  /// Keeps a diagnostic once, however often it is found (a shared default is checked for every stage).
+  /// Keeps a diagnostic once, however often it is found (a shared default is checked for every
+  /// stage).
   mutating func add(_ diagnostic: Diagnostic) {
     if diagnostic.severity == .error { hasErrors = true }
     guard seen.count < Self.limit, seen.insert(diagnostic).inserted else { return }

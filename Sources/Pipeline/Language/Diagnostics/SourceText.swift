@@ -3,11 +3,15 @@ import YAML
 /// A text with its name, and where its bytes are in lines and columns.
 struct SourceText: Sendable {
   let file: String?
+  /// How large the text is; of more than may be read, `index` has only the beginning.
+  let byteCount: Int
   let index: TextIndex
 
   init(_ bytes: [UInt8], file: String?) {
     self.file = file
-    index = TextIndex(bytes)
+    byteCount = bytes.count
+    index = TextIndex(
+      byteCount > NodeLimits.byteCount ? Array(bytes.prefix(NodeLimits.byteCount)) : bytes)
   }
 
   init(_ text: String, file: String?) { self.init(Array(text.utf8), file: file) }

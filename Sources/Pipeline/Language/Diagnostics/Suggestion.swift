@@ -1,8 +1,14 @@
 /// What was probably meant, a little beyond spelling.
 enum Suggestion {
-  /// By spelling; else by the last part of a name: `font-sise` for `size`.
+  /// By spelling; else by the beginning: `vid` for `video`; else by the last part: `font-sise` for
+  /// `size`.
   static func nearest(to word: String, among candidates: [String]) -> String? {
-    if let near = Spelling.nearest(to: word, among: candidates) { return near }
+    // A word of one letter is a typing error of every other.
+    let letters = Set(word.lowercased())
+    let similar = candidates.filter { !letters.isDisjoint(with: $0.lowercased()) }
+    if let near = Spelling.nearest(to: word, among: similar) { return near }
+    let longer = candidates.filter { $0.hasPrefix(word) }
+    if word.count > 2, longer.count == 1 { return longer[0] }
     let parts = word.split { $0 == "-" || $0 == "_" }.map(String.init)
     guard parts.count > 1, let last = parts.last, last.count > 2 else { return nil }
     return Spelling.nearest(to: last, among: candidates)

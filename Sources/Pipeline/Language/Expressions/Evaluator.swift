@@ -199,8 +199,7 @@ extension Evaluator {
         .value(.boolean(try Self.boolean(value, right)))
       }
     case .equal, .unequal:
-      let isEqual = Comparison.areEqual(first, try evaluate(right))
-      return .value(.boolean(isEqual == (operation == .equal)))
+      return try equality(operation, left, right, first)
     default: break
     }
     guard case .value(let one) = first else { return first }
@@ -213,17 +212,28 @@ extension Evaluator {
   }
 }
 
+extension Evaluator {
+  /// Compared with a written `null`, what is absent is equal; otherwise it makes the comparison
+  /// absent.
+  private mutating func equality(
+    _ operation: Expression.Operator, _ left: Expression, _ right: Expression, _ first: Outcome
+  ) throws(EvaluationError) -> Outcome {
+    let second = try evaluate(right)
+    let isEqual: Bool
+    switch (first, second) {
+    case (.value(let one), .value(let other)): isEqual = Comparison.areEqual(one, other)
+    case (.absent, .absent) where left.isNull || right.isNull: isEqual = true
+    case (.absent, .value) where left.isNull, (.value, .absent) where right.isNull: isEqual = false
+    case (.absent, _): return first
+    case (_, .absent): return second
+    }
+    return .value(.boolean(isEqual == (operation == .equal)))
+  }
+}
+
 /// Equality and order of values.
 enum Comparison {
-  /// Nothing equals nothing and differs from everything else. A text equals what is written like it.
-  static func areEqual(_ left: Outcome, _ right: Outcome) -> Bool {
-    switch (left, right) {
-    case (.absent, .absent): true
-    case (.value(let left), .value(let right)): areEqual(left, right)
-    default: false
-    }
-  }
-
+  /// A text equals what is written like it.
   static func areEqual(_ left: Value, _ right: Value) -> Bool {
     if left == right { return true }
     if let left = left.asNumber, let right = right.asNumber { return left == right }

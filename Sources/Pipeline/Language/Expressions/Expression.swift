@@ -1,4 +1,5 @@
-/// A parsed expression. Total and without side effects: it always ends, with a value or with nothing.
+/// A parsed expression. Total and without side effects: it always ends, with a value or with
+/// nothing.
 struct Expression: Sendable {
   indirect enum Kind: Sendable {
     /// `.null`, text, numbers and booleans.

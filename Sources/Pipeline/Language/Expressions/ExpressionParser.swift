@@ -1,7 +1,7 @@
 /// Reads one expression out of a scalar, by precedence climbing.
 ///
-/// From loosest to tightest: `else`, `||`, `&&`, `== !=`, `< <= > >=`, `+ -`, `* / %`, `! -`, then `.member`,
-/// `[index]` and calls.
+/// From loosest to tightest: `else`, `||`, `&&`, `== !=`, `< <= > >=`, `+ -`, `* / %`, `! -`, then
+/// `.member`, `[index]` and calls.
 struct ExpressionParser {
   private let places: ScalarPlaces
   private var lexer: Lexer

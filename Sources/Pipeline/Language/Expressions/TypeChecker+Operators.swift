@@ -127,7 +127,8 @@ extension ValueType {
     }
   }
 
-  /// Nil where the operator makes no sense. Two integers give an integer, division rounds towards zero.
+  /// Nil where the operator makes no sense. Two integers give an integer, division rounds towards
+  /// zero.
   static func result(
     of operation: Expression.Operator, _ left: ValueType, _ right: ValueType
   ) -> ValueType? {

@@ -143,6 +143,8 @@ extension TypeChecker {
     return nil
   }
 
+  private static let hyphenNote = "a name can contain `-`; to subtract, write spaces around it"
+
   private func members(ofContext name: String) -> [String] {
     switch name {
     case "inputs": scope.inputs.keys.sorted()
@@ -175,7 +177,7 @@ extension TypeChecker {
     if name.contains("-"), let first = name.split(separator: "-").first,
       scope.stages[String(first)] != nil || TypeScope.contexts.contains(String(first))
     {
-      return diagnostic.noting("a name can contain `-`; to subtract, write spaces around it")
+      return diagnostic.noting(Self.hyphenNote)
     }
     let stages = scope.stages.keys.sorted()
     let known = Suggestion.list(TypeScope.contexts + stages)
@@ -208,6 +210,8 @@ extension TypeChecker {
       var diagnostic = Diagnostic("unknown-reference", "there is no \(kind) `\(name)`", at: place)
       if let near = Suggestion.nearest(to: name, among: names) {
         diagnostic = diagnostic.suggesting(near)
+      } else if names.contains(where: { name.hasPrefix("\($0)-") }) {
+        diagnostic = diagnostic.noting(Self.hyphenNote)
       } else if names.isEmpty {
         diagnostic = diagnostic.noting("this pipeline declares no `\(context)`")
       } else {
@@ -220,7 +224,7 @@ extension TypeChecker {
     case "inputs":
       references.append(Reference(target: .input(name), range: place))
       return scope.inputs[name] ?? nil
-    case "vars": return scope.vars[name]
+    case "vars": return scope.vars[name] ?? nil
     default: return .text
     }
   }
@@ -236,8 +240,7 @@ extension TypeChecker {
     let diagnostic = Diagnostic("unknown-port", "stage `\(id)` has no output `\(name)`", at: place)
     let near = Suggestion.nearest(to: name, among: names)
     if let near {
-      report(
-        diagnostic.suggesting(near, detail: stage.fields.first { $0.name == near }?.constraint))
+      report(diagnostic.suggesting(near, detail: stage.types[near]?.named))
     } else {
       report(
         diagnostic.noting(

@@ -1,5 +1,5 @@
-/// The types of everything that an expression can name. Where a type is nil its declaration was wrong, which has
-/// been reported: whatever uses it is taken to be right.
+/// The types of everything that an expression can name. Where a type is nil its declaration was
+/// wrong, which has been reported: whatever uses it is taken to be right.
 struct TypeScope: Sendable {
   struct StageOutputs: Sendable {
     /// In order of declaration.
@@ -14,7 +14,7 @@ struct TypeScope: Sendable {
   }
 
   var inputs: [String: ValueType?] = [:]
-  var vars: [String: ValueType] = [:]
+  var vars: [String: ValueType?] = [:]
   var stages: [String: StageOutputs?] = [:]
   /// Only inside a `foreach` task.
   var item = Item.unavailable

@@ -4,8 +4,8 @@ struct FieldDecoder {
   let scope: TypeScope?
   /// The folder that literal paths are relative to; nil to leave them.
   let folder: String?
-  private(set) var diagnostics: [Diagnostic] = []
-  private(set) var references: [Reference] = []
+  var diagnostics: [Diagnostic] = []
+  var references: [Reference] = []
 
   init(scope: TypeScope?, folder: String? = nil) {
     self.scope = scope
@@ -17,7 +17,7 @@ struct FieldDecoder {
   /// One field. Nil when nothing was written for it, or when it is wrong, which is reported.
   mutating func decode(_ node: Node, as field: FieldDescription) -> Template? {
     let isOpen = field.type.unwrapped == .json
-    if node.isNull, !isOpen {
+    if node.isNull(for: field.type), !isOpen {
       if !field.type.isOptional { report(noValue(field, at: node.range)) }
       return nil
     }
@@ -45,12 +45,13 @@ struct FieldDecoder {
   private mutating func decode(
     _ node: Node, as type: ValueType, described field: FieldDescription?
   ) -> Template? {
+    if node.isBroken { return nil }
     switch node.content {
     case .scalar(let scalar): return decode(scalar, node, as: type, described: field)
     case .sequence(let items):
       switch type {
-      case .list(let element): return list(items, node, of: element, as: type)
-      case .json: return list(items, node, of: .json, as: type)
+      case .list(let element): return list(items, node, of: element, as: type, field?.name)
+      case .json: return list(items, node, of: .json, as: type, field?.name)
       default: break
       }
     case .mapping(let entries):
@@ -70,7 +71,7 @@ struct FieldDecoder {
     return nil
   }
 
-  private func template(
+  func template(
     _ content: Template.Content, at range: SourceRange, as type: ValueType
   ) -> Template {
     var template = Template(content: content, type: type, range: range, folder: folder)
@@ -85,17 +86,19 @@ struct FieldDecoder {
   }
 
   private mutating func list(
-    _ items: [Node], _ node: Node, of element: ValueType, as type: ValueType
+    _ items: [Node], _ node: Node, of element: ValueType, as type: ValueType, _ name: String?
   ) -> Template? {
     var decoded: [Template] = []
     decoded.reserveCapacity(items.count)
-    for item in items {
-      if item.isNull, element.unwrapped != .json {
+    for (index, item) in items.enumerated() {
+      let field = FieldDescription(
+        name: "\(name ?? "")[\(index)]", summary: "", type: element)
+      if item.isNull(for: element), element.unwrapped != .json {
         report(
           Diagnostic(
             "missing-value", "an item has no value", at: item.range,
             hint: "expected \(element.named)"))
-      } else if let template = decode(item, as: element.unwrapped, described: nil) {
+      } else if let template = decode(item, as: element.unwrapped, described: field) {
         decoded.append(template)
       }
     }
@@ -106,9 +109,13 @@ struct FieldDecoder {
     _ entries: [Node.Entry], _ node: Node, of element: ValueType, as type: ValueType
   ) -> Template? {
     var members: [String: Template] = [:]
+    let before = diagnostics.count
     for entry in entries {
       let field = FieldDescription(name: entry.name, summary: "", type: element)
       if let template = decode(entry.value, as: field) { members[entry.name] = template }
+    }
+    guard !diagnostics.dropFirst(before).contains(where: { $0.severity == .error }) else {
+      return nil
     }
     return template(.map(members), at: node.range, as: type)
   }
@@ -119,7 +126,7 @@ struct FieldDecoder {
     let before = diagnostics.count
     let members = decodeMembers(
       node.entries ?? [], of: fields, owner: owner.map { "`\($0)`" } ?? "this map", at: node.range)
-    return diagnostics.count == before
+    return !diagnostics.dropFirst(before).contains { $0.severity == .error }
       ? template(.record(fields, members), at: node.range, as: type) : nil
   }
 
@@ -131,6 +138,7 @@ struct FieldDecoder {
     _ entries: [Node.Entry], of fields: [FieldDescription], owner: String, at range: SourceRange
   ) -> [String: Template] {
     var members: [String: Template] = [:]
+    let before = diagnostics.count
     for entry in entries {
       if let field = fields.first(where: { $0.name == entry.name }) {
         members[entry.name] = decode(entry.value, as: field)
@@ -140,7 +148,9 @@ struct FieldDecoder {
       }
     }
     let written = Set(entries.map(\.name))
-    for field in fields where field.isRequired && !written.contains(field.name) {
+    let meant = Set(diagnostics.dropFirst(before).compactMap(\.suggestion))
+    for field in fields
+    where field.isRequired && !written.contains(field.name) && !meant.contains(field.name) {
       report(
         Diagnostic("missing-field", "\(owner) needs `\(field.name)`", at: range)
           .noting(
@@ -164,187 +174,5 @@ struct FieldDecoder {
     }
     return diagnostic.noting(
       names.isEmpty ? "it has no settings" : "known are \(Suggestion.list(names))")
-  }
-}
-
-// MARK: - Scalars
-
-extension FieldDecoder {
-  private mutating func decode(
-    _ scalar: Node.Scalar, _ node: Node, as type: ValueType, described field: FieldDescription?
-  ) -> Template? {
-    guard let scope else { return literal(scalar.text, scalar, node, as: type, field) }
-    do {
-      switch try Interpolation(scalar) {
-      case .text(let text):
-        warnOfBareBraces(text, at: node.range)
-        return literal(text, scalar, node, as: type, field)
-      case .expression(let expression):
-        return self.expression(expression, at: node.range, as: type, described: field, in: scope)
-      case .mixed(let parts): return mixed(parts, node, as: type, described: field, in: scope)
-      }
-    } catch {
-      report(Diagnostic(error, in: scalar))
-      return nil
-    }
-  }
-
-  private mutating func literal(
-    _ text: String, _ scalar: Node.Scalar, _ node: Node, as type: ValueType,
-    _ field: FieldDescription?
-  ) -> Template? {
-    do {
-      let isOpen = type == .json || type == .list(.json)
-      let value = isOpen && !scalar.isPlain ? .text(text) : try type.parse(scalar: text)
-      return template(
-        .literal(Template.resolve(value, as: type, in: folder)), at: node.range, as: type)
-    } catch {
-      let owner = field.map { "`\($0.name)`: " } ?? ""
-      report(
-        Diagnostic("wrong-value", owner + error.message, at: node.range).suggesting(
-          error.suggestion))
-      return nil
-    }
-  }
-
-  /// What is connected to a port, as the port's type; nil when it does not fit, which is reported.
-  mutating func connect(
-    _ expression: Expression, at range: SourceRange, to port: FieldDescription
-  ) -> Template? {
-    guard let scope else { return nil }
-    var template = self.expression(
-      expression, at: range, as: port.type.unwrapped, described: port, in: scope)
-    template?.field = port
-    return template
-  }
-
-  /// A literal in an expression is converted here, so that it is checked before anything runs.
-  private mutating func expression(
-    _ expression: Expression, at range: SourceRange, as type: ValueType,
-    described field: FieldDescription?, in scope: TypeScope
-  ) -> Template? {
-    if case .list(let items) = expression.kind, case .list(let element) = type {
-      let decoded = items.map { item in
-        self.expression(item, at: item.range, as: element.unwrapped, described: nil, in: scope)
-      }
-      let known = decoded.compactMap(\.self)
-      return known.count == items.count ? template(.list(known), at: range, as: type) : nil
-    }
-    guard let found = check(expression, in: scope) else { return nil }
-    guard type.accepts(found) else {
-      report(misfit(found, type, field, at: expression.range))
-      return nil
-    }
-    guard case .literal(let value) = expression.kind, value != .null else {
-      return template(.expression(expression), at: range, as: type)
-    }
-    do {
-      let converted = try type.convert(value)
-      return template(
-        .literal(Template.resolve(converted, as: type, in: folder)), at: range, as: type)
-    } catch {
-      report(
-        Diagnostic("wrong-value", error.description, at: expression.range)
-          .suggesting(error.suggestion.map { "'\($0)'" }))
-      return nil
-    }
-  }
-
-  private func misfit(
-    _ found: ValueType, _ type: ValueType, _ field: FieldDescription?, at range: SourceRange
-  ) -> Diagnostic {
-    let owner = field.map { "`\($0.name)`" } ?? "this"
-    let diagnostic = Diagnostic(
-      "type-mismatch", "\(owner) takes \(type.named), found \(found.named)", at: range)
-    guard case .list(let element) = found.unwrapped, type.accepts(element) else {
-      return diagnostic
-    }
-    return diagnostic.noting(
-      "one of a list is taken as `[0]`; one task per item is made with `foreach`")
-  }
-
-  private mutating func mixed(
-    _ parts: [Interpolation.Part], _ node: Node, as type: ValueType,
-    described field: FieldDescription?, in scope: TypeScope
-  ) -> Template? {
-    var isRight = true
-    for case .expression(let expression) in parts {
-      guard let found = check(expression, in: scope) else {
-        isRight = false
-        continue
-      }
-      if !found.isTextLike {
-        report(
-          Diagnostic(
-            "type-mismatch", "\(found.named) cannot be part of a text", at: expression.range))
-        isRight = false
-      }
-    }
-    guard type.accepts(.text) else {
-      let owner = field.map { "`\($0.name)`" } ?? "this"
-      report(
-        Diagnostic(
-          "type-mismatch", "\(owner) takes \(type.named), found a text with templates",
-          at: node.range
-        )
-        .noting("a value that is exactly one `${{ … }}` keeps its type"))
-      return nil
-    }
-    guard isRight else { return nil }
-    var template = template(.mixed(parts), at: node.range, as: type)
-    if case .expression = parts[0] { template.folder = nil }
-    return template
-  }
-
-  mutating func check(_ expression: Expression, in scope: TypeScope) -> ValueType? {
-    var checker = TypeChecker(scope)
-    let type = checker.type(of: expression)
-    diagnostics += checker.diagnostics
-    references += checker.references
-    return checker.diagnostics.hasErrors ? nil : type
-  }
-
-  /// Where the field itself is unknown, what its templates name still counts as used.
-  mutating func checkTemplates(in node: Node) {
-    guard let scope else { return }
-    switch node.content {
-    case .scalar(let scalar):
-      do {
-        switch try Interpolation(scalar) {
-        case .text: break
-        case .expression(let expression): _ = check(expression, in: scope)
-        case .mixed(let parts):
-          for case .expression(let expression) in parts { _ = check(expression, in: scope) }
-        }
-      } catch {
-        report(Diagnostic(error, in: scalar))
-      }
-    case .sequence(let items): for item in items { checkTemplates(in: item) }
-    case .mapping(let entries): for entry in entries { checkTemplates(in: entry.value) }
-    }
-  }
-
-  /// `{{ inputs.x }}` is plain text here, and hardly meant.
-  private mutating func warnOfBareBraces(_ text: String, at range: SourceRange) {
-    guard let braces = text.firstRange(of: "{{"), !text[..<braces.lowerBound].hasSuffix("$") else {
-      return
-    }
-    let inside = text[braces.upperBound...].drop { $0 == " " }
-    let name = inside.prefix { $0.isLetter || $0 == "_" || $0 == "-" || $0.isNumber }
-    guard inside.dropFirst(name.count).first == ".",
-      TypeScope.contexts.contains(String(name)) || scope?.stages[String(name)] != nil
-    else { return }
-    report(
-      Diagnostic(
-        "plain-braces", "`{{ \(name)… }}` without a `$` is text", at: range, severity: .warning,
-        hint: "did you mean `${{ … }}`?"))
-  }
-}
-
-extension Diagnostic {
-  init(_ error: ExpressionSyntaxError, in scalar: Node.Scalar) {
-    self.init(
-      "expression-syntax", error.message, at: ScalarPlaces(scalar).range(error.offsets),
-      hint: error.hint)
   }
 }

@@ -135,7 +135,7 @@ struct Template: Sendable {
     }
   }
 
-  /// A relative path in a file's place, made absolute. A text with a scheme (`https://…`) stays as it is.
+  /// A relative path in a file's place, made absolute. A text with a scheme (`https://…`) stays.
   static func resolve(_ value: Value, as type: ValueType, in folder: String?) -> Value {
     guard let folder, type.isFile, case .text(let path) = value, !path.isEmpty,
       !path.hasPrefix("/"), path.firstRange(of: "://") == nil

@@ -1,7 +1,7 @@
 import YAML
 
-/// `name=text` assignments from outside any file, as one text with a line for each, so that diagnostics about
-/// them have a place.
+/// `name=text` assignments from outside any file, as one text with a line for each, so that
+/// diagnostics about them have a place.
 struct AssignmentText: Sendable {
   let source: SourceText
   private let assignments: [(name: String, text: String)]
@@ -26,11 +26,15 @@ struct AssignmentText: Sendable {
   }
 
   /// The raw text of an assignment as a scalar.
-  func scalar(_ index: Int) -> Node {
+  /// - Parameter isText: even an empty one and `null` are text.
+  func scalar(_ index: Int, isText: Bool = false) -> Node {
     let begin = nameRange(index).end.offset + 1
     let end = begin + source.index.line(index + 1).count - (begin - nameOffset(index))
     return Node(
-      .scalar(.init(text: assignments[index].text, style: .plain, source: source, begin: begin)),
+      .scalar(
+        .init(
+          text: assignments[index].text, style: isText ? .doubleQuoted : .plain, source: source,
+          begin: begin)),
       range: source.range(begin..<max(begin, end)))
   }
 

@@ -1,6 +1,7 @@
 import YAML
 
-/// A piece of YAML with its place. Scalars are raw text: what they mean is decided by whoever declared the field.
+/// A piece of YAML with its place. Scalars are raw text: what they mean is decided by whoever
+/// declared the field.
 struct Node: Sendable {
   indirect enum Content: Sendable {
     case scalar(Scalar)
@@ -28,11 +29,14 @@ struct Node: Sendable {
 
   var content: Content
   var range: SourceRange
-  /// Nodes in it, itself included and aliases expanded; a long text counts as one for every 256 bytes, so that
-  /// what reading costs is bounded too.
+  /// Nodes in it, itself included and aliases expanded; a long text counts as one for every 256
+  /// bytes, so that what reading costs is bounded too.
   var count: Int
   /// Levels of collections in it; 0 for a scalar.
   var height: Int
+
+  /// A key of it is no text, which has been reported: nothing more is said about it.
+  var isBroken = false
 
   init(_ content: Content, range: SourceRange) {
     self.content = content
@@ -72,6 +76,12 @@ struct Node: Sendable {
   var isNull: Bool {
     guard let scalar, scalar.isPlain else { return false }
     return ["", "~", "null"].contains(scalar.text)
+  }
+
+  /// Nothing for a field of this type: a text that must be there can be the word `null`, but not
+  /// nothing at all.
+  func isNull(for type: ValueType) -> Bool {
+    type == .text ? isNull && scalar?.text.isEmpty == true : isNull
   }
 
   /// For messages: `list`, `map`, or the text itself.

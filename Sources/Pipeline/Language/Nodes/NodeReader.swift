@@ -20,12 +20,12 @@ struct NodeReader: ~Copyable {
 
   /// The root of the document; nil when the text is not YAML, exceeds the limits, or is empty.
   static func read(_ source: SourceText) -> (root: Node?, diagnostics: [Diagnostic]) {
-    let size = source.index.bytes.count
+    let size = source.byteCount
     guard size <= NodeLimits.byteCount else {
       return (nil, [tooLarge(size, in: source)])
     }
     do {
-      var reader = NodeReader(parser: try YAMLParser(source.index.bytes), source: source)
+      var reader = NodeReader(parser: try YAMLParser(source.index), source: source)
       let root = reader.readStream()
       return (root, reader.diagnostics.all)
     } catch {
@@ -130,16 +130,20 @@ struct NodeReader: ~Copyable {
   private mutating func mapping(from begin: Int, depth: Int) throws -> Node {
     var entries: [Node.Entry] = []
     var first: [String: SourceRange] = [:]
+    var isBroken = false
     while true {
       let event = try next()
       if event.kind == .mappingEnd {
         let end = collectionEnd(event, lastChild: entries.last?.value, from: begin)
-        return Node(.mapping(entries), range: source.range(begin..<end))
+        var node = Node(.mapping(entries), range: source.range(begin..<end))
+        node.isBroken = isBroken
+        return node
       }
       let key = try node(event, depth: depth)
       let value = try node(try next(), depth: depth)
       guard let name = key.scalar?.text else {
-        diagnostics.add(complexKey(key))
+        if !key.isBroken { diagnostics.add(complexKey(key)) }
+        isBroken = true
         continue
       }
       if let earlier = first[name] {

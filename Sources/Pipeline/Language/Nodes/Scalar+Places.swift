@@ -2,8 +2,8 @@ import YAML
 
 /// Where the bytes of a scalar's text stand in the source.
 ///
-/// Exact for letters in every style; white space that folding made or removed is attributed to the white
-/// space around it.
+/// Exact for letters in every style; white space that folding made or removed is attributed to the
+/// white space around it.
 struct ScalarPlaces: Sendable {
   private let source: SourceText
   /// By byte of the text: the source offset of its scalar, and the one behind it.

@@ -28,6 +28,11 @@ enum SyntaxErrors {
   private static func syntax(_ error: YAMLError, in source: SourceText) -> Diagnostic {
     let place = source.range(error.mark.offset..<nextScalar(error.mark.offset, in: source))
     if let template = template(error, in: source) { return template }
+    if error.message == "found unexpected end of stream", let begin = error.contextMark {
+      return Diagnostic(
+        "yaml-syntax", "the text in quotes that begins here is never closed",
+        at: source.range(begin.offset..<nextScalar(begin.offset, in: source)))
+    }
     let reworded = words(for: error, in: source)
     var diagnostic = Diagnostic(
       "yaml-syntax", reworded?.message ?? plain(error), at: place, hint: reworded?.hint)
@@ -81,10 +86,9 @@ enum SyntaxErrors {
       return ("a text cannot begin with `\(character)` unless it is in quotes", "put it in quotes")
     case "mapping values are not allowed in this context":
       return ("a `:` here begins a value where none can be", "put text with `: ` in quotes")
+    case "did not find expected node content": return ("expected a value here", nil)
     case "could not find expected ':'":
       return ("a key without `:`", "expected `:` and a value before this")
-    case "found unexpected end of stream":
-      return ("a text in quotes is not closed before the file ends", nil)
     case "did not find expected key":
       return ("expected a key here", "is the indentation the same as above?")
     case "did not find expected ',' or '}'": return ("expected `,` or `}` here", nil)

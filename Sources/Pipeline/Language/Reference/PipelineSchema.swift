@@ -1,6 +1,7 @@
 import Foundation
 
-/// The JSON Schema (2020-12) of a pipeline file, for editors. Made from the descriptions that also decode it.
+/// The JSON Schema (2020-12) of a pipeline file, for editors. Made from the descriptions that also
+/// decode it.
 public enum PipelineSchema {
   /// As a value; keys of objects have no order.
   public static func make(_ registry: StageRegistry) -> Value {

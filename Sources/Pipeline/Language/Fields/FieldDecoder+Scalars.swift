@@ -1,0 +1,180 @@
+extension FieldDecoder {
+  mutating func decode(
+    _ scalar: Node.Scalar, _ node: Node, as type: ValueType, described field: FieldDescription?
+  ) -> Template? {
+    guard let scope else { return literal(scalar.text, scalar, node, as: type, field) }
+    do {
+      switch try Interpolation(scalar) {
+      case .text(let text):
+        warnOfBareBraces(text, at: node.range)
+        return literal(text, scalar, node, as: type, field)
+      case .expression(let expression):
+        return self.expression(expression, at: node.range, as: type, described: field, in: scope)
+      case .mixed(let parts): return mixed(parts, node, as: type, described: field, in: scope)
+      }
+    } catch {
+      report(Diagnostic(error, in: scalar))
+      return nil
+    }
+  }
+
+  private mutating func literal(
+    _ text: String, _ scalar: Node.Scalar, _ node: Node, as type: ValueType,
+    _ field: FieldDescription?
+  ) -> Template? {
+    do {
+      let isOpen = type == .json || type == .list(.json)
+      let value = isOpen && !scalar.isPlain ? .text(text) : try type.parse(scalar: text)
+      return template(
+        .literal(Template.resolve(value, as: type, in: folder)), at: node.range, as: type)
+    } catch {
+      let owner = field.map { "`\($0.name)`: " } ?? ""
+      report(
+        Diagnostic("wrong-value", owner + error.message, at: node.range).suggesting(
+          error.suggestion))
+      return nil
+    }
+  }
+
+  /// What is connected to a port, as the port's type; nil when it does not fit, which is reported.
+  mutating func connect(
+    _ expression: Expression, at range: SourceRange, to port: FieldDescription
+  ) -> Template? {
+    guard let scope else { return nil }
+    var template = self.expression(
+      expression, at: range, as: port.type.unwrapped, described: port, in: scope)
+    template?.field = port
+    return template
+  }
+
+  /// A literal in an expression is converted here, so that it is checked before anything runs.
+  private mutating func expression(
+    _ expression: Expression, at range: SourceRange, as type: ValueType,
+    described field: FieldDescription?, in scope: TypeScope
+  ) -> Template? {
+    if case .list(let items) = expression.kind, case .list(let element) = type {
+      let decoded = items.map { item in
+        self.expression(item, at: item.range, as: element.unwrapped, described: nil, in: scope)
+      }
+      let known = decoded.compactMap(\.self)
+      return known.count == items.count ? template(.list(known), at: range, as: type) : nil
+    }
+    guard let found = check(expression, in: scope) else { return nil }
+    guard type.accepts(found) else {
+      report(misfit(found, type, field, at: expression.range))
+      return nil
+    }
+    guard case .literal(let value) = expression.kind, value != .null else {
+      return template(.expression(expression), at: range, as: type)
+    }
+    do {
+      let converted = try type.convert(value)
+      return template(
+        .literal(Template.resolve(converted, as: type, in: folder)), at: range, as: type)
+    } catch {
+      report(
+        Diagnostic("wrong-value", error.description, at: expression.range)
+          .suggesting(error.suggestion.map { "'\($0)'" }))
+      return nil
+    }
+  }
+
+  private func misfit(
+    _ found: ValueType, _ type: ValueType, _ field: FieldDescription?, at range: SourceRange
+  ) -> Diagnostic {
+    let owner = field.map { "`\($0.name)`" } ?? "this"
+    let diagnostic = Diagnostic(
+      "type-mismatch", "\(owner) takes \(type.named), found \(found.named)", at: range)
+    guard case .list(let element) = found.unwrapped, type.accepts(element) else {
+      return diagnostic
+    }
+    return diagnostic.noting(
+      "one of a list is taken as `[0]`; one task per item is made with `foreach`")
+  }
+
+  private mutating func mixed(
+    _ parts: [Interpolation.Part], _ node: Node, as type: ValueType,
+    described field: FieldDescription?, in scope: TypeScope
+  ) -> Template? {
+    var isRight = true
+    for case .expression(let expression) in parts {
+      guard let found = check(expression, in: scope) else {
+        isRight = false
+        continue
+      }
+      if !found.isTextLike {
+        report(
+          Diagnostic(
+            "type-mismatch", "\(found.named) cannot be part of a text", at: expression.range))
+        isRight = false
+      }
+    }
+    guard type.accepts(.text) else {
+      let owner = field.map { "`\($0.name)`" } ?? "this"
+      report(
+        Diagnostic(
+          "type-mismatch", "\(owner) takes \(type.named), found a text with templates",
+          at: node.range
+        )
+        .noting("a value that is exactly one `${{ … }}` keeps its type"))
+      return nil
+    }
+    guard isRight else { return nil }
+    var template = template(.mixed(parts), at: node.range, as: type)
+    if case .expression = parts[0] { template.folder = nil }
+    return template
+  }
+
+  mutating func check(_ expression: Expression, in scope: TypeScope) -> ValueType? {
+    var checker = TypeChecker(scope)
+    let type = checker.type(of: expression)
+    diagnostics += checker.diagnostics
+    references += checker.references
+    return checker.diagnostics.hasErrors ? nil : type
+  }
+
+  /// Where the field itself is unknown, what its templates name still counts as used.
+  mutating func checkTemplates(in node: Node) {
+    guard let scope else { return }
+    switch node.content {
+    case .scalar(let scalar):
+      do {
+        switch try Interpolation(scalar) {
+        case .text: break
+        case .expression(let expression): _ = check(expression, in: scope)
+        case .mixed(let parts):
+          for case .expression(let expression) in parts { _ = check(expression, in: scope) }
+        }
+      } catch {
+        report(Diagnostic(error, in: scalar))
+      }
+    case .sequence(let items): for item in items { checkTemplates(in: item) }
+    case .mapping(let entries): for entry in entries { checkTemplates(in: entry.value) }
+    }
+  }
+
+  /// `{{ inputs.x }}` is plain text here, and hardly meant.
+  private mutating func warnOfBareBraces(_ text: String, at range: SourceRange) {
+    guard let braces = text.firstRange(of: "{{"), !text[..<braces.lowerBound].hasSuffix("$") else {
+      return
+    }
+    let inside = text[braces.upperBound...].drop { $0 == " " }
+    let name = inside.prefix { $0.isLetter || $0 == "_" || $0 == "-" || $0.isNumber }
+    guard inside.dropFirst(name.count).first == ".",
+      TypeScope.contexts.contains(String(name)) || scope?.stages[String(name)] != nil
+    else { return }
+    report(
+      Diagnostic(
+        "plain-braces", "`{{ \(name).… }}` without a `$` is plain text", at: range,
+        severity: .warning,
+        hint: "did you mean `${{ … }}`?"))
+  }
+}
+
+extension Diagnostic {
+  init(_ error: ExpressionSyntaxError, in scalar: Node.Scalar) {
+    self.init(
+      "expression-syntax", error.message, at: ScalarPlaces(scalar).range(error.offsets),
+      hint: error.hint)
+  }
+}

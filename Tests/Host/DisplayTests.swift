@@ -1,0 +1,74 @@
+import Pipeline
+import Testing
+
+@testable import videocraft
+
+@Suite("What a run shows")
+struct DisplayTests {
+  private func event(_ type: RunEvent.Kind, _ change: (inout RunEvent) -> Void = { _ in })
+    -> RunEvent
+  {
+    var event = RunEvent(run: "r", type: type, stage: "package")
+    change(&event)
+    return event
+  }
+
+  @Test("progress tells share, counts, speed and time left")
+  func progress() {
+    let progress = event(.stageProgress) {
+      $0.fraction = 0.55
+      $0.done = 120
+      $0.total = 218
+      $0.unit = .frames
+      $0.speed = 61.7
+      $0.eta = 2.2
+    }
+    #expect(EventText.line(for: progress) == "package:  55% 120/218 frames, 62 frames/s, 0:03 left")
+  }
+
+  @Test("a bar never exceeds the terminal's width")
+  func bar() {
+    let progress = event(.stageProgress) {
+      $0.fraction = 0.5
+      $0.done = 1
+      $0.total = 2
+      $0.unit = .items
+    }
+    for width in [20, 40, 80] {
+      let line = BarText.line(
+        "package", latest: progress, fraction: 0.5, width: width, colour: false)
+      #expect(line.count <= width)
+    }
+    let line = BarText.line("package", latest: progress, fraction: 0.5, width: 80, colour: false)
+    #expect(line.hasPrefix("package  ████████████░░░░░░░░░░░░   50%"))
+  }
+
+  @Test(
+    "amounts are written for people",
+    arguments: [
+      (Amount.seconds(420), "0.42 s"), (Amount.seconds(12_340), "12.3 s"),
+      (Amount.seconds(185_000), "3:05"), (Amount.clock(3723), "1:02:03"),
+      (Amount.bytes(999), "999 B"), (Amount.bytes(4_600_000), "4.6 MB"),
+      (Amount.speed(2.04, .seconds), "2.0x"), (Amount.percent(0.999), " 99%"),
+    ])
+  func amounts(found: String, wanted: String) {
+    #expect(found == wanted)
+  }
+
+  @Test("warnings, retries, skips and failures are words with their reason")
+  func words() {
+    let warning = event(.stageWarning) { $0.message = "no glyph" }
+    #expect(EventText.line(for: warning) == "package: warning: no glyph")
+    let retry = event(.stageRetrying) {
+      $0.attempt = 1
+      $0.message = "busy"
+      $0.delay = 1500
+    }
+    #expect(EventText.line(for: retry) == "package: attempt 1 failed: busy; again in 1.50 s")
+    let failed = event(.stageFailed) {
+      $0.errorClass = .invalidInput
+      $0.message = "`a.mp4` is empty"
+    }
+    #expect(EventText.line(for: failed) == "package: failed [invalid-input]: `a.mp4` is empty")
+  }
+}
