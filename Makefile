@@ -3,6 +3,9 @@
 SWIFT ?= swift
 DEMO ?= demo
 
+# Many tests keep a core busy or wait for a program; all of them at once would only wait for each other.
+export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH ?= 4
+
 .PHONY: setup build demo test lint format bench asan tsan clean
 
 setup:
