@@ -67,7 +67,9 @@ public struct RunningProcess: ~Copyable {
     var rest = (line + [UInt8(ascii: "\n")])[...]
     while !rest.isEmpty {
       guard child.input >= 0, exit == nil else { throw lost() }
-      guard try wait(forInput: true, until: deadline, cancellation) else { continue }
+      guard try wait(forInput: true, until: deadline, cancellation), child.input >= 0 else {
+        continue
+      }
       let written = rest.withUnsafeBytes { vc_write(child.input, $0.baseAddress, $0.count) }
       if written >= 0 {
         rest = rest.dropFirst(written)

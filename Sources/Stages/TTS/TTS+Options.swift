@@ -3,7 +3,7 @@ import Speech
 
 extension TTS {
   public struct Options: StageOptions {
-    @Field("What is said. An empty line ends a paragraph.", in: 1...100_000, unit: "characters")
+    @Field("What is said. An empty line ends a paragraph.", in: 1...100_000)
     public var text: String
     @Field(
       """
