@@ -9,6 +9,6 @@ if [ ! -f "$folder/media/inputs.yaml" ]; then
   Scripts/sample-media.sh "$folder/media"
 fi
 .build/release/videocraft run pipelines/narrated.yaml --input-file "$folder/media/inputs.yaml" \
-  --output "$folder/output"
+  --output "$folder/output" --data-dir "$folder/data"
 echo
 echo "Watch $folder/output/video.mp4, or serve $folder/output/hls with any web server."
