@@ -95,10 +95,11 @@ let package = Package(
       dependencies: ["Pipeline", "Media", "Store", "BuiltInStages", "Threads"],
       path: "Sources/Host"),
 
-    .target(name: "TestSupport", dependencies: ["Pipeline"], path: "Tests/TestSupport"),
+    .target(
+      name: "TestSupport", dependencies: ["Pipeline", "Threads"], path: "Tests/TestSupport"),
     tests("Threads", of: "Threads"),
     tests("YAML", of: "YAML"),
-    tests("Pipeline", of: "Pipeline", "TestSupport"),
+    tests("Pipeline", of: "Pipeline", "Threads", "TestSupport"),
     tests("FFmpeg", of: "FFmpeg", "Threads", "TestSupport"),
     tests("Media", of: "Media", "Pipeline", "FFmpeg", "Threads", "TestSupport"),
     tests("ChildProcess", of: "ChildProcess", "Threads"),

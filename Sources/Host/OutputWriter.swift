@@ -15,12 +15,16 @@ struct OutputWriter: Sendable {
 
   /// Files are called after their output: `video.mp4`, `hls/master.m3u8`, `captions.srt`.
   func write(_ outputs: [String: Value]) async throws -> [Written] {
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    var written: [Written] = []
-    for (name, value) in outputs.sorted(by: { $0.key < $1.key }) {
-      written.append(Written(name: name, text: try await write(value, as: name)))
+    do {
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+      var written: [Written] = []
+      for (name, value) in outputs.sorted(by: { $0.key < $1.key }) {
+        written.append(Written(name: name, text: try await write(value, as: name)))
+      }
+      return written
+    } catch {
+      throw OutputError(folder: folder.path, cause: error)
     }
-    return written
   }
 
   /// Returns the path, or the value itself when it needs no file.
@@ -102,5 +106,18 @@ struct OutputWriter: Sendable {
       try? FileManager.default.removeItem(at: temporary)
       throw error
     }
+  }
+}
+
+/// Outputs that are made and could not be put where they were wanted.
+struct OutputError: Error, CustomStringConvertible {
+  var folder: String
+  var cause: any Error
+
+  var description: String {
+    """
+    the outputs are made, but cannot be written to `\(folder)`: \(cause.localizedDescription)
+    Run the same again with another `--output`: nothing is made twice.
+    """
   }
 }

@@ -163,6 +163,33 @@ struct CommandLineTests {
     withExtendedLifetime(folder) {}
   }
 
+  @Test("an output folder that cannot be made is told, and nothing is lost")
+  func unwritable() async throws {
+    let (path, folder) = try pipeline(
+      """
+      version: 1
+      name: p
+      inputs: { media: { type: media } }
+      stages:
+        look: { uses: validate, in: { media: inputs.media } }
+      outputs: { media: look.media }
+      """)
+    let picture = try await TestMedia.picture(folder.file("a.png"), width: 64, height: 36)
+    let words = [
+      "run", path, "-i", "media=\(picture.path)", "--data-dir", folder.file("data").path,
+    ]
+    let console = Console(collecting: ())
+    let code = await Videocraft.dispatch(
+      words + ["-o", picture.path + "/out"], console: console)
+    #expect(code == .wrong)
+    #expect(console.written.err.contains("with another `--output`"), "\(console.written.err)")
+    let again = Console(collecting: ())
+    #expect(
+      await Videocraft.dispatch(words + ["-o", folder.file("out").path], console: again) == .done)
+    #expect(again.written.err.contains("look: completed in 0.0"))
+    #expect(again.written.err.contains("(1 from earlier results)"))
+  }
+
   @Test("json output is one event per line, numbered without a gap")
   func events() async throws {
     let (path, folder) = try pipeline(

@@ -1,9 +1,9 @@
 import Foundation
 import Glibc
 import Speech
-import Synchronization
 import TestSupport
 import Testing
+import Threads
 
 @testable import SpeechClient
 
@@ -76,7 +76,7 @@ struct HelperTests {
     let folder = try TestFolder()
     let request = Self.request(
       words, engine: engine, voice: engine == .flite ? "rms" : "en-us", in: folder)
-    let said = Mutex<[TimedToken]>([])
+    let said = Locked<[TimedToken]>([])
     let answer = try await SpeechFixture.helper.perform(request) { message in
       said.withLock { $0 += message.sentence?.words ?? [] }
     }

@@ -1,6 +1,6 @@
 public import Foundation
 public import Pipeline
-import Synchronization
+import Threads
 
 /// Stands behind a stage in tests: keeps artifacts in a folder of its own and remembers all that was said.
 ///
@@ -14,7 +14,7 @@ public final class TestStageServices: StageServices {
     var rendered: [Timeline] = []
   }
 
-  private let state = Mutex(State())
+  private let state = Locked(State())
   private let folder: TestFolder
   private let artifacts: URL
   private let renderer: (@Sendable (Timeline) async throws -> FileReference)?

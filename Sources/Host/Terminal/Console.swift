@@ -1,10 +1,10 @@
 import Foundation
-import Synchronization
+import Threads
 
 /// Standard output and standard error, or what a test collects instead.
 final class Console: Sendable {
   private final class Collected: Sendable {
-    let text = Mutex((out: "", err: ""))
+    let text = Locked((out: "", err: ""))
   }
 
   private let collected: Collected?

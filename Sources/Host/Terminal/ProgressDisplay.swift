@@ -1,6 +1,6 @@
 import Foundation
 import Pipeline
-import Synchronization
+import Threads
 
 /// Shows the events of a run to a person or a program.
 protocol ProgressDisplay: Sendable {
@@ -47,11 +47,11 @@ final class BarDisplay: ProgressDisplay {
   }
 
   private let console: Console
-  private let state: Mutex<State>
+  private let state: Locked<State>
 
   init(stages: [String], console: Console) {
     self.console = console
-    state = Mutex(State(stages: stages))
+    state = Locked(State(stages: stages))
   }
 
   func show(_ event: RunEvent) {

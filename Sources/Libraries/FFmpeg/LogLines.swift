@@ -1,10 +1,10 @@
 import CFFmpeg
 import Foundation
-import Synchronization
+import Threads
 
 /// The last error line that each thread made FFmpeg log; nothing is ever printed.
 enum LogLines {
-  private static let lastByThread = Mutex<[UInt: String]>([:])
+  private static let lastByThread = Locked<[UInt: String]>([:])
   /// Threads come and go without taking their line; beyond this many the lines are stale and dropped.
   private static let capacity = 256
 

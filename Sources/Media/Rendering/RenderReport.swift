@@ -1,5 +1,5 @@
 public import Pipeline
-import Synchronization
+import Threads
 
 /// How far a render is.
 public struct RenderProgress: Sendable, Hashable {
@@ -42,7 +42,7 @@ public struct RenderReport: Sendable, Hashable {
 
 /// The report while it is being written, by several threads.
 final class RenderCounters: Sendable {
-  private let state = Mutex(RenderReport())
+  private let state = Locked(RenderReport())
 
   func update(_ change: (inout RenderReport) -> Void) {
     state.withLock { report in change(&report) }

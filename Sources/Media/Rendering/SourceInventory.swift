@@ -1,7 +1,6 @@
 import FFmpeg
 import Foundation
 import Pipeline
-import Synchronization
 import Threads
 
 /// What must be known about the files of a film before it begins; each is looked at once.
@@ -14,7 +13,7 @@ final class SourceInventory: Sendable {
 
   private let files: SourceFiles
   private let cancellation: CancellationFlag
-  private let known = Mutex<[Digest: Source]>([:])
+  private let known = Locked<[Digest: Source]>([:])
 
   init(_ files: SourceFiles, cancellation: CancellationFlag) {
     self.files = files

@@ -1,9 +1,9 @@
-import Synchronization
+import Threads
 
 /// The cores that tasks share: a task waits until as many as it wants are free, in order of asking.
 public final class CorePool: Sendable {
   public let count: Int
-  private let state: Mutex<State>
+  private let state: Locked<State>
 
   private struct State {
     var free: Int
@@ -21,7 +21,7 @@ public final class CorePool: Sendable {
 
   public init(count: Int) {
     self.count = max(1, count)
-    state = Mutex(State(free: max(1, count)))
+    state = Locked(State(free: max(1, count)))
   }
 
   /// Runs `body` while holding `wanted` cores (at least 1, at most all). Throws `CancellationError` when

@@ -1,5 +1,4 @@
 public import Foundation
-import Synchronization
 
 /// Replaces the paths in values by references to files in the artifact store, each path once per run.
 public actor FileIngest {

@@ -1,5 +1,5 @@
 import Foundation
-import Synchronization
+import Threads
 
 /// Numbers a run's events and writes them to the journal, one after the other, whoever reports them.
 final class RunRecorder: Sendable {
@@ -10,15 +10,15 @@ final class RunRecorder: Sendable {
   }
 
   private let run: String
-  private let tracker: Mutex<ProgressTracker>
+  private let tracker: Locked<ProgressTracker>
   private let started = ContinuousClock.now
   private let queue: AsyncStream<Entry>
   private let input: AsyncStream<Entry>.Continuation
-  private let failure = Mutex<(any Error)?>(nil)
+  private let failure = Locked<(any Error)?>(nil)
 
   init(run: String, weights: [(stage: String, weight: Double)]) {
     self.run = run
-    tracker = Mutex(ProgressTracker(weights: weights))
+    tracker = Locked(ProgressTracker(weights: weights))
     (queue, input) = AsyncStream.makeStream(of: Entry.self)
   }
 

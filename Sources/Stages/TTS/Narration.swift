@@ -2,7 +2,6 @@ import Foundation
 import Pipeline
 import Speech
 import SpeechClient
-import Synchronization
 import Threads
 
 /// Speech in one file at the engine's own sample rate.
@@ -64,7 +63,7 @@ struct Narration: Sendable {
       sentences: part.map {
         SynthesisRequest.Sentence(tokens: sentences[$0].words, pause: pause(after: $0))
       }, output: file.path)
-    let timed = Mutex<[Int: [TimedToken]]>([:])
+    let timed = Locked<[Int: [TimedToken]]>([:])
     let result: SpeechMessage
     do throws(SpeechError) {
       result = try await helper.perform(.synthesise(request)) { message in
@@ -159,7 +158,7 @@ private struct SpokenPart: Sendable {
 /// Counts words of all parts together.
 private final class SpokenCount: Sendable {
   private let total: Int
-  private let done = Mutex(0)
+  private let done = Locked(0)
   private let context: StageContext
 
   init(total: Int, _ context: StageContext) {

@@ -1,13 +1,13 @@
 import Pipeline
-import Synchronization
+import Threads
 
 /// Adds up how far several recordings are.
 final class SpeechShare: Sendable {
-  private let shares: Mutex<[Double]>
+  private let shares: Locked<[Double]>
   private let context: StageContext
 
   init(count: Int, _ context: StageContext) {
-    shares = Mutex(Array(repeating: 0, count: count))
+    shares = Locked(Array(repeating: 0, count: count))
     self.context = context
   }
 

@@ -1,12 +1,12 @@
-import Synchronization
 import Testing
+import Threads
 
 @testable import Pipeline
 
 @Suite("Core pool", .timeLimit(.minutes(1)))
 struct CorePoolTests {
   private final class Peak: Sendable {
-    private let state = Mutex((now: 0, most: 0))
+    private let state = Locked((now: 0, most: 0))
     func enter(_ cores: Int) {
       state.withLock {
         $0.now += cores

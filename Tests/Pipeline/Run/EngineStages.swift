@@ -1,6 +1,6 @@
 import Foundation
 import Pipeline
-import Synchronization
+import Threads
 
 import struct Pipeline.Port
 
@@ -95,7 +95,7 @@ struct Wait: Stage {
 /// How often stages ran, by name. Names are unique to a test.
 final class Calls: Sendable {
   static let shared = Calls()
-  private let counts = Mutex<[String: Int]>([:])
+  private let counts = Locked<[String: Int]>([:])
   func count(_ name: String) { counts.withLock { $0[name, default: 0] += 1 } }
   subscript(name: String) -> Int { counts.withLock { $0[name] ?? 0 } }
 }

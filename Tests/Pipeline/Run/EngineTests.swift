@@ -1,7 +1,7 @@
 import Foundation
 import Pipeline
-import Synchronization
 import Testing
+import Threads
 
 @Suite("Engine", .timeLimit(.minutes(1)))
 struct EngineTests {
@@ -15,7 +15,7 @@ struct EngineTests {
     let journal = MemoryJournal()
     let artifacts: MemoryArtifactStore
     let engine: PipelineEngine
-    let events = Mutex<[RunEvent]>([])
+    let events = Locked<[RunEvent]>([])
 
     init() throws {
       folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
