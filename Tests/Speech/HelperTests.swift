@@ -7,7 +7,7 @@ import Threads
 
 @testable import SpeechClient
 
-@Suite("The speech helper", .timeLimit(.minutes(2)))
+@Suite("The speech helper", .timeLimit(.minutes(5)))
 struct HelperTests {
   private static func request(
     _ words: [String], engine: SpeechEngine = .flite, voice: String = "slt", in folder: TestFolder
@@ -130,7 +130,7 @@ struct HelperTests {
   func killed() async throws {
     let watched = try WatchedHelper(
       """
-      read line; echo '{"progress":{"done":1,"total":9}}'; echo oh no >&2; sleep 60
+      read line; echo oh no >&2; echo '{"progress":{"done":1,"total":9}}'; sleep 60
       """)
     let error = await #expect(throws: SpeechError.self) {
       try await watched.helper.perform(.voices) { _ in

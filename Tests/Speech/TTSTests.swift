@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 import Threads
 
-@Suite("Stage tts", .timeLimit(.minutes(2)))
+@Suite("Stage tts", .timeLimit(.minutes(5)))
 struct TTSTests {
   private let services: TestStageServices
 

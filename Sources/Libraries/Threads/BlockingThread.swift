@@ -13,12 +13,24 @@ public enum BlockingThread {
   ) async throws(Failure) -> Success {
     let result: Result<Success, Failure> = await withCheckedContinuation { continuation in
       let thread = Thread {
-        Thread.current.name = name  // set before the start, it would be lost on Linux
+        ThreadName.set(name)
         continuation.resume(returning: Result { () throws(Failure) in try work() })
       }
       thread.stackSize = 8 << 20
       thread.start()
     }
     return try result.get()
+  }
+}
+
+/// The name of the current thread, as debuggers and profilers show it.
+enum ThreadName {
+  /// Linux keeps 15 bytes. Written through `/proc` because `pthread_setname_np` is not imported, and because
+  /// Foundation's `Thread.name` may name another thread while this one starts.
+  static func set(_ name: String) {
+    let file = open("/proc/thread-self/comm", O_WRONLY | O_CLOEXEC)
+    guard file >= 0 else { return }
+    _ = write(file, name, min(name.utf8.count, 15))
+    close(file)
   }
 }

@@ -8,7 +8,7 @@ public final class SerialThread: SerialExecutor {
     let link = BoundedLink<UnownedJob>(capacity: .max)
     self.link = link
     let thread = Thread { [unownedExecutor = Unmanaged.passUnretained(self)] in
-      Thread.current.name = name
+      ThreadName.set(name)
       while let job = link.receive() {
         unownedExecutor._withUnsafeGuaranteedRef {
           job.runSynchronously(on: $0.asUnownedSerialExecutor())
