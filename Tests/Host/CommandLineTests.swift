@@ -186,7 +186,6 @@ struct CommandLineTests {
     let again = Console(collecting: ())
     #expect(
       await Videocraft.dispatch(words + ["-o", folder.file("out").path], console: again) == .done)
-    #expect(again.written.err.contains("look: completed in 0.0"))
     #expect(again.written.err.contains("(1 from earlier results)"))
   }
 
