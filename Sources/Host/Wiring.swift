@@ -26,7 +26,8 @@ enum Wiring {
     let environment = EngineEnvironment(
       journal: journal, results: journal, artifacts: artifacts, renderer: TimelineFileRenderer(),
       scratch: folder.scratch,
-      cores: CorePool(count: cores ?? ProcessInfo.processInfo.activeProcessorCount))
+      resources: ResourcePool(
+        cores: cores ?? ProcessInfo.processInfo.activeProcessorCount))
     return Host(engine: PipelineEngine(environment), artifacts: artifacts, folder: folder)
   }
 

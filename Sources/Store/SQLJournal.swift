@@ -21,11 +21,12 @@ public struct SQLJournal: Journal, ResultStore {
 
   public func create(_ run: RunRecord) async throws {
     let inputs = try Self.json(run.inputs)
+    let definition = try Self.json(run)
     try await database.write { connection in
       try connection.run(
         "INSERT INTO runs (id, pipeline, created_at, definition, inputs) VALUES ($1, $2, $3, $4, $5)",
         [
-          .text(run.id), .text(run.pipeline), .integer(run.createdAt), .text(run.definition),
+          .text(run.id), .text(run.pipeline), .integer(run.createdAt), .text(definition),
           .text(inputs),
         ])
     }
@@ -65,10 +66,8 @@ public struct SQLJournal: Journal, ResultStore {
         (row.text(0), row.text(1), row.integer(2), row.text(3), row.text(4))
       }
     }
-    return try rows.map { id, pipeline, createdAt, definition, inputs in
-      RunRecord(
-        id: id, pipeline: pipeline, createdAt: createdAt, definition: definition,
-        inputs: try Self.decode([String: Value].self, inputs))
+    return try rows.map { _, _, _, definition, _ in
+      try Self.decode(RunRecord.self, definition)
     }
   }
 

@@ -137,4 +137,10 @@ struct SignallingServices: StageServices {
   func render(_ timeline: Timeline) async throws -> FileReference {
     try await inner.render(timeline)
   }
+  func part(
+    _ key: Digest, named name: String,
+    _ make: @Sendable () async throws -> [FileReference]
+  ) async throws -> [FileReference] {
+    try await inner.part(key, named: name, make)
+  }
 }

@@ -35,8 +35,9 @@ struct JournalTests {
 
   private func record(_ id: String) -> RunRecord {
     RunRecord(
-      id: id, pipeline: "p", createdAt: 5, definition: "version: 1\n",
-      inputs: ["voice": .text("it's `ä` \u{1F3AC}"), "n": .integer(3)])
+      id: id, pipeline: "p", createdAt: 5,
+      source: PipelineSource(.init(name: nil, text: "version: 1\n")),
+      inputs: ["voice": .text("it's `ä` \u{1F3AC}"), "n": .integer(3)], inputFolder: "/films")
   }
 
   private func event(_ seq: Int, _ type: RunEvent.Kind = .stageProgress) -> RunEvent {

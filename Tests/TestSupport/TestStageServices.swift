@@ -12,6 +12,8 @@ public final class TestStageServices: StageServices {
     var warnings: [(message: String, field: String?)] = []
     var stored: [FileReference] = []
     var rendered: [Timeline] = []
+    var parts: [Digest: [FileReference]] = [:]
+    var madeParts: [String] = []
   }
 
   private let state = Locked(State())
@@ -33,6 +35,8 @@ public final class TestStageServices: StageServices {
   /// What stages gave to the store, in order.
   public var stored: [FileReference] { state.withLock { $0.stored } }
   public var rendered: [Timeline] { state.withLock { $0.rendered } }
+  /// The names of the parts that were made, in order; those that were known already are not among them.
+  public var madeParts: [String] { state.withLock { $0.madeParts } }
 
   /// A context whose scratch folder is new and empty.
   public func context(
@@ -105,6 +109,19 @@ public final class TestStageServices: StageServices {
       throw StageError(.internal, "this test has no renderer, and a stage asked for bytes")
     }
     return try await renderer(timeline)
+  }
+
+  public func part(
+    _ key: Digest, named name: String,
+    _ make: @Sendable () async throws -> [FileReference]
+  ) async throws -> [FileReference] {
+    if let known = state.withLock({ $0.parts[key] }) { return known }
+    let files = try await make()
+    state.withLock { state in
+      state.parts[key] = files
+      state.madeParts.append(name)
+    }
+    return files
   }
 }
 

@@ -5,7 +5,7 @@ import Pipeline
 struct PipelineFile: Sendable {
   /// As the user wrote it.
   let name: String
-  let text: String
+  let source: PipelineSource
   let graph: PipelineGraph?
   let diagnostics: [Diagnostic]
 
@@ -24,7 +24,11 @@ struct PipelineFile: Sendable {
       bytes: [UInt8](bytes), file: path, overrides: overrides)
     let checked = definition.map { PipelineGraph.check($0, registry: registry) }
     return PipelineFile(
-      name: path, text: String(decoding: bytes, as: UTF8.self), graph: checked?.graph,
+      name: path,
+      source: PipelineSource(
+        .init(name: path, text: String(decoding: bytes, as: UTF8.self)),
+        overrides: overrides.map { .init(path: $0.path, text: $0.text) }),
+      graph: checked?.graph,
       diagnostics: problems + (checked?.diagnostics ?? []))
   }
 
@@ -44,6 +48,6 @@ extension Console {
   }
 
   func showDiagnostics(of file: PipelineFile) {
-    show(file.diagnostics, sources: [file.name: file.text])
+    show(file.diagnostics, sources: [file.name: file.source.file.text])
   }
 }

@@ -134,7 +134,7 @@ struct RunCommand: Command {
     }
     let refreshed = arguments.has("refresh") ? names : graph.following(arguments.value("from"))
     return RunRequest(
-      graph: graph, definition: file.text, inputs: inputs, inputFolder: folder,
+      graph: graph, source: file.source, inputs: inputs, inputFolder: folder,
       refreshed: Set(refreshed), until: arguments.value("until"))
   }
 

@@ -13,6 +13,11 @@ enum EventText {
     case .runStarted: return nil
     case .runCompleted: return "run completed in \(Amount.seconds(event.elapsed))"
     case .runFailed: return "run failed after \(Amount.seconds(event.elapsed))"
+    case .runInterrupted:
+      return "run interrupted; `videocraft run` with the same inputs continues it"
+    case .runResumed: return "run continues"
+    case .attemptLost:
+      return "\(stage ?? ""): attempt \(event.attempt ?? 1) was lost: \(event.message ?? "")"
     case .runCancelled: return "run cancelled after \(Amount.seconds(event.elapsed))"
     case .stageStarted: return "\(stage ?? ""): started"
     case .stageProgress: return "\(stage ?? ""): \(progress(event))"

@@ -1,4 +1,3 @@
-public import Foundation
 public import Pipeline
 
 /// Makes one file of a film with the usual encoding: for stages and outputs that need bytes.
@@ -6,16 +5,13 @@ public struct TimelineFileRenderer: TimelineRendering {
   public init() {}
 
   public func render(
-    _ timeline: Timeline, in folder: URL, cores: Int,
-    open: @Sendable (FileReference) async throws -> URL,
-    progress: @escaping @Sendable (StageProgress) -> Void
-  ) async throws -> URL {
+    _ timeline: Timeline, _ context: StageContext
+  ) async throws -> FileReference {
     let container: Container = timeline.hasPicture ? .mp4 : .m4a
-    let file = folder.appendingPathComponent("film.\(container.fileExtension)")
-    _ = try await TimelineRenderer.withCaptions.render(
-      timeline, outputs: [.file(file, container)], threads: cores, open: open
-    ) { progress(StageProgress($0)) }
-    return file
+    let name = "film.\(container.fileExtension)"
+    let file = context.newFile(name)
+    _ = try await context.render(timeline, encoding: Encoding(), outputs: [.file(file, container)])
+    return try await context.store(file, as: name)
   }
 }
 

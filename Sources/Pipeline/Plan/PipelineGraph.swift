@@ -15,6 +15,13 @@ public struct PipelineGraph: Sendable {
   /// Constants, for `Scope.vars`.
   public let vars: [String: Value]
   public let labels: [String: String]
+  /// The names of the secrets that it may use.
+  public var secrets: [String] = []
+  /// -100 to 100; higher goes first.
+  public var priority = 0
+  /// Nil when runs of it do not exclude each other.
+  public var concurrency: ConcurrencyRule? = nil
+  public var hooks: [HookDeclaration] = []
 
   public subscript(stage id: String) -> StageNode? { stages.first { $0.id == id } }
 }

@@ -19,6 +19,12 @@ public struct StageNode: Sendable {
   public let summary: String?
   /// The stage's id in the pipeline file.
   public let location: SourceRange
+  /// Of all attempts with the waits between them; nil without one.
+  public var deadline: Duration? = nil
+  /// The longest time without a word from an attempt; nil without one.
+  public var stall: Duration? = nil
+  public var cache = CacheMode.auto
+  public var limits: [NamedLimit] = []
 
   let condition: Expression?
   let foreach: Expression?

@@ -40,11 +40,20 @@ struct AttemptServices: StageServices {
   }
 
   func render(_ timeline: Timeline) async throws -> FileReference {
-    let artifacts = run.environment.artifacts
-    let file = try await run.environment.renderer.render(
-      timeline, in: scratch, cores: cores, open: { try await artifacts.open($0) },
-      progress: { report($0) })
-    return try await artifacts.adopt(file, as: file.lastPathComponent)
+    try await run.environment.renderer.render(timeline, context)
+  }
+
+  func part(
+    _ key: Digest, named name: String,
+    _ make: @Sendable () async throws -> [FileReference]
+  ) async throws -> [FileReference] {
+    let results = run.environment.results
+    if case .list(let known)? = try await results.outputs(for: key)?["files"] {
+      return known.flatMap(\.files)
+    }
+    let files = try await make()
+    try await results.record(["files": .list(files.map { .file($0) })], for: key)
+    return files
   }
 }
 

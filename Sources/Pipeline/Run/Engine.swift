@@ -2,16 +2,8 @@ public import Foundation
 
 /// Renders timelines for stages and outputs that need a file.
 public protocol TimelineRendering: Sendable {
-  /// Makes one file with the usual encoding in `folder` and returns where it is. Throws when cancelled.
-  ///
-  /// - Parameters:
-  ///   - cores: how many threads may be kept busy.
-  ///   - open: gives the path of a source.
-  func render(
-    _ timeline: Timeline, in folder: URL, cores: Int,
-    open: @Sendable (FileReference) async throws -> URL,
-    progress: @escaping @Sendable (StageProgress) -> Void
-  ) async throws -> URL
+  /// Makes one file with the usual encoding and puts it into the store. Throws when cancelled.
+  func render(_ timeline: Timeline, _ context: StageContext) async throws -> FileReference
 }
 
 /// What runs need besides the pipeline itself.
@@ -22,12 +14,12 @@ public struct EngineEnvironment: Sendable {
   public var renderer: any TimelineRendering
   /// Attempts get folders below it; they are removed when the attempt ends.
   public var scratch: URL
-  public var cores: CorePool
+  public var resources: ResourcePool
   public var clock: any Clock<Duration>
 
   public init(
     journal: any Journal, results: any ResultStore, artifacts: any ArtifactStore,
-    renderer: any TimelineRendering, scratch: URL, cores: CorePool,
+    renderer: any TimelineRendering, scratch: URL, resources: ResourcePool,
     clock: any Clock<Duration> = ContinuousClock()
   ) {
     self.journal = journal
@@ -35,7 +27,7 @@ public struct EngineEnvironment: Sendable {
     self.artifacts = artifacts
     self.renderer = renderer
     self.scratch = scratch
-    self.cores = cores
+    self.resources = resources
     self.clock = clock
   }
 }
@@ -43,8 +35,8 @@ public struct EngineEnvironment: Sendable {
 /// One request to run a checked pipeline.
 public struct RunRequest: Sendable {
   public var graph: PipelineGraph
-  /// The text that `graph` was made of.
-  public var definition: String
+  /// What `graph` was made of.
+  public var source: PipelineSource
   /// Bound and converted; paths are still text.
   public var inputs: [String: Value]
   /// What relative paths in the inputs are relative to.
@@ -55,11 +47,11 @@ public struct RunRequest: Sendable {
   public var until: String?
 
   public init(
-    graph: PipelineGraph, definition: String, inputs: [String: Value], inputFolder: URL,
+    graph: PipelineGraph, source: PipelineSource, inputs: [String: Value], inputFolder: URL,
     refreshed: Set<String> = [], until: String? = nil
   ) {
     self.graph = graph
-    self.definition = definition
+    self.source = source
     self.inputs = inputs
     self.inputFolder = inputFolder
     self.refreshed = refreshed
@@ -116,8 +108,9 @@ public struct PipelineEngine: Sendable {
   ) async throws -> RunResult {
     let record = RunRecord(
       id: RunID.make(), pipeline: request.graph.name,
-      createdAt: Int(Date().timeIntervalSince1970 * 1000), definition: request.definition,
-      inputs: request.inputs)
+      createdAt: Int(Date().timeIntervalSince1970 * 1000), source: request.source,
+      inputs: request.inputs, inputFolder: request.inputFolder.path,
+      refreshed: request.refreshed.sorted(), until: request.until)
     try await environment.journal.create(record)
     let execution = RunExecution(id: record.id, request: request, environment: environment)
     // Not a child task: the last events of a cancelled run must still be written.

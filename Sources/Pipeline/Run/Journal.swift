@@ -1,25 +1,3 @@
-/// What is known of a run before its first event.
-public struct RunRecord: Sendable, Hashable, Codable {
-  public var id: String
-  /// The pipeline's name.
-  public var pipeline: String
-  /// Milliseconds since 1970.
-  public var createdAt: Int
-  /// The text that the run executes, whatever becomes of the file.
-  public var definition: String
-  public var inputs: [String: Value]
-
-  public init(
-    id: String, pipeline: String, createdAt: Int, definition: String, inputs: [String: Value]
-  ) {
-    self.id = id
-    self.pipeline = pipeline
-    self.createdAt = createdAt
-    self.definition = definition
-    self.inputs = inputs
-  }
-}
-
 /// The append-only record of runs. Everything else that is said about a run is a fold over it.
 ///
 /// # Order
@@ -46,11 +24,4 @@ public protocol ResultStore: Sendable {
   /// Nil when there is none, or when a file that it names is gone.
   func outputs(for key: Digest) async throws -> [String: Value]?
   func record(_ outputs: [String: Value], for key: Digest) async throws
-}
-
-/// Why a journal refused an event.
-public struct JournalError: Error, Sendable, Hashable, CustomStringConvertible {
-  public var message: String
-  public init(_ message: String) { self.message = message }
-  public var description: String { message }
 }

@@ -9,6 +9,10 @@ public struct RunEvent: Sendable, Hashable, Codable {
     case runCompleted = "run.completed"
     case runFailed = "run.failed"
     case runCancelled = "run.cancelled"
+    /// The process ended before the run did; it can be continued.
+    case runInterrupted = "run.interrupted"
+    /// The run goes on where it was interrupted.
+    case runResumed = "run.resumed"
     case stageStarted = "stage.started"
     case stageProgress = "stage.progress"
     case stageLog = "stage.log"
@@ -19,6 +23,8 @@ public struct RunEvent: Sendable, Hashable, Codable {
     case stageSkipped = "stage.skipped"
     case stageFailed = "stage.failed"
     case stageCancelled = "stage.cancelled"
+    /// The process that worked on an attempt died.
+    case attemptLost = "attempt.lost"
 
     /// Nothing follows a terminal event of a run.
     public var endsRun: Bool {
@@ -70,6 +76,22 @@ public struct RunEvent: Sendable, Hashable, Codable {
     self.type = type
     self.stage = stage
     self.item = item
+  }
+
+  /// An attempt whose process died.
+  public init(lost attempt: AttemptRecord) {
+    self.init(
+      run: attempt.task.run, type: .attemptLost, stage: attempt.task.stage, item: attempt.task.item)
+    self.attempt = attempt.number
+    errorClass = .lost
+    message = "the process that worked on it died"
+  }
+
+  public func numbered(_ seq: Int, at: Int) -> RunEvent {
+    var event = self
+    event.seq = seq
+    event.at = at
+    return event
   }
 
   /// The same event with the error's members filled in.

@@ -124,7 +124,9 @@ struct RunExecution: Sendable {
     case .video(.timeline(let timeline)):
       let scratch = try Scratch.make(in: environment.scratch, name: "\(id)-outputs")
       defer { scratch.remove() }
-      let reference = try await environment.cores.with(environment.cores.count) { cores in
+      let reference = try await environment.resources.with(
+        ResourceRequest(cores: environment.resources.cores)
+      ) { cores in
         let services = AttemptServices(
           run: self, stage: Self.outputsStage, item: nil, attempt: 1, cores: cores,
           scratch: scratch.url)

@@ -49,7 +49,7 @@ struct TaskExecution: Sendable {
       return .list(files)
     case (let type, .video(.timeline(let timeline))) where type.isFile:
       return .file(
-        try await attempting(1, cores: run.environment.cores.count) { services in
+        try await attempting(1, cores: run.environment.resources.cores) { services in
           try await services.render(timeline)
         })
     case (let type, .video(.file(let reference))) where type.isFile:
@@ -79,7 +79,7 @@ struct TaskExecution: Sendable {
     var attempt = 1
     while true {
       do {
-        let cores = node.spec.info.cores == .all ? run.environment.cores.count : 1
+        let cores = node.spec.info.cores == .all ? run.environment.resources.cores : 1
         let outputs = try await attempting(attempt, cores: cores) { services in
           try await limited { try await node.spec.run(options, inputs, services.context) }
         }
@@ -102,7 +102,7 @@ struct TaskExecution: Sendable {
   private func attempting<Success: Sendable>(
     _ attempt: Int, cores: Int, _ body: @Sendable (AttemptServices) async throws -> Success
   ) async throws -> Success {
-    try await run.environment.cores.with(cores) { cores in
+    try await run.environment.resources.with(ResourceRequest(cores: cores)) { cores in
       let name = [run.id, node.id, item.map(String.init) ?? "", "\(attempt)"]
       let scratch = try Scratch.make(in: run.environment.scratch, name: name.joined(separator: "-"))
       defer { scratch.remove() }

@@ -45,6 +45,10 @@ public struct StageInfo: Sendable, Hashable {
   public var summary: String
   /// How many cores one task keeps busy.
   public var cores: Cores
+  /// Bytes of memory that one task takes, estimated.
+  public var memory: Int
+  /// Bytes of scratch disk that one task takes for each byte of its input files, estimated.
+  public var scratchPerInputByte: Double
   /// How long a task takes in comparison with others, for weighing progress before anything is known.
   public var weight: Double
   /// A short pipeline stage in YAML that shows typical use.
@@ -57,13 +61,16 @@ public struct StageInfo: Sendable, Hashable {
 
   public init(
     _ name: String, version: String, cacheVersion: Int, summary: String, cores: Cores = .one,
-    weight: Double = 1, example: String = ""
+    memory: Int = 64 << 20, scratchPerInputByte: Double = 0, weight: Double = 1,
+    example: String = ""
   ) {
     self.name = name
     self.version = version
     self.cacheVersion = cacheVersion
     self.summary = summary
     self.cores = cores
+    self.memory = memory
+    self.scratchPerInputByte = scratchPerInputByte
     self.weight = weight
     self.example = example
   }

@@ -67,6 +67,22 @@ public struct StageContext: Sendable {
   }
 }
 
+extension StageContext {
+  /// A piece of the stage's work that has a result of its own under `key`: looked up, or made once and kept, also when
+  /// the attempt does not get to its end.
+  ///
+  /// - Parameters:
+  ///   - key: the digest of all that the files are made from, with a word for what makes them and its version.
+  ///   - name: what to call it in logs, such as `chunk 12`.
+  ///   - make: makes the files and gives them to the store.
+  public func part(
+    _ key: Digest, named name: String,
+    _ make: @Sendable () async throws -> [FileReference]
+  ) async throws -> [FileReference] {
+    try await services.part(key, named: name, make)
+  }
+}
+
 /// What the numbers of a progress report count.
 public enum ProgressUnit: String, Sendable, Hashable, Codable {
   case frames, seconds, bytes, items, words
@@ -96,4 +112,9 @@ public protocol StageServices: Sendable {
   func store(_ url: URL, as name: String) async throws -> FileReference
   func open(_ file: FileReference) async throws -> URL
   func render(_ timeline: Timeline) async throws -> FileReference
+  /// See `StageContext.part`.
+  func part(
+    _ key: Digest, named name: String,
+    _ make: @Sendable () async throws -> [FileReference]
+  ) async throws -> [FileReference]
 }

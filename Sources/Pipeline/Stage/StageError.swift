@@ -1,5 +1,5 @@
 /// Why a stage could not do its work. The class decides whether trying again makes sense.
-public struct StageError: Error, Sendable, Hashable, CustomStringConvertible {
+public struct StageError: Error, Sendable, Hashable, Codable, CustomStringConvertible {
   public enum Class: String, Sendable, Hashable, Codable, CaseIterable {
     /// May go away by itself: a busy service, a dropped connection.
     case transient

@@ -24,7 +24,7 @@ struct EngineTests {
       engine = PipelineEngine(
         EngineEnvironment(
           journal: journal, results: journal, artifacts: artifacts, renderer: NoRenderer(),
-          scratch: folder.appendingPathComponent("scratch"), cores: CorePool(count: 2),
+          scratch: folder.appendingPathComponent("scratch"), resources: ResourcePool(cores: 2),
           clock: ImmediateClock()))
     }
 
@@ -39,7 +39,8 @@ struct EngineTests {
       let bound = graph.bindInputs(arguments: inputs, file: nil)
       try #require(bound.diagnostics.isEmpty)
       let request = RunRequest(
-        graph: graph, definition: yaml, inputs: bound.values, inputFolder: folder,
+        graph: graph, source: PipelineSource(.init(name: nil, text: yaml)), inputs: bound.values,
+        inputFolder: folder,
         refreshed: refreshed, until: until)
       return try await engine.run(request) { event in
         self.events.withLock { $0.append(event) }
@@ -54,10 +55,8 @@ struct EngineTests {
 
   private struct NoRenderer: TimelineRendering {
     func render(
-      _ timeline: Timeline, in folder: URL, cores: Int,
-      open: @Sendable (FileReference) async throws -> URL,
-      progress: @escaping @Sendable (StageProgress) -> Void
-    ) async throws -> URL {
+      _ timeline: Timeline, _ context: StageContext
+    ) async throws -> FileReference {
       throw StageError(.internal, "no renderer in this test")
     }
   }

@@ -1,8 +1,31 @@
 import Threads
 
-/// The cores that tasks share: a task waits until as many as it wants are free, in order of asking.
-public final class CorePool: Sendable {
-  public let count: Int
+/// What a task needs while it runs.
+public struct ResourceRequest: Sendable, Hashable {
+  /// At least 1; more than there are means all of them.
+  public var cores: Int
+  /// Bytes of memory, estimated.
+  public var memory: Int
+  /// Bytes of scratch disk, estimated.
+  public var disk: Int
+  public var limits: [NamedLimit]
+  /// -100 to 100; higher goes first.
+  public var priority: Int
+
+  public init(
+    cores: Int = 1, memory: Int = 0, disk: Int = 0, limits: [NamedLimit] = [], priority: Int = 0
+  ) {
+    self.cores = cores
+    self.memory = memory
+    self.disk = disk
+    self.limits = limits
+    self.priority = priority
+  }
+}
+
+/// What tasks share: a task waits until what it wants is free, in order of asking.
+public final class ResourcePool: Sendable {
+  public let cores: Int
   private let state: Locked<State>
 
   private struct State {
@@ -19,17 +42,18 @@ public final class CorePool: Sendable {
     let continuation: CheckedContinuation<Bool, Never>
   }
 
-  public init(count: Int) {
-    self.count = max(1, count)
-    state = Locked(State(free: max(1, count)))
+  public init(cores: Int) {
+    self.cores = max(1, cores)
+    state = Locked(State(free: max(1, cores)))
   }
 
-  /// Runs `body` while holding `wanted` cores (at least 1, at most all). Throws `CancellationError` when
-  /// cancelled while waiting.
+  /// Runs `body` while holding what was requested. Throws `CancellationError` when cancelled while waiting.
+  ///
+  /// - Parameter body: gets the number of cores that it may keep busy.
   public func with<Success>(
-    _ wanted: Int, _ body: (_ cores: Int) async throws -> Success
+    _ request: ResourceRequest, _ body: (_ cores: Int) async throws -> Success
   ) async throws -> Success {
-    let cores = min(max(1, wanted), count)
+    let cores = min(max(1, request.cores), cores)
     try await acquire(cores)
     defer { release(cores) }
     return try await body(cores)

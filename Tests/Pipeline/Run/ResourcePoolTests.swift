@@ -4,7 +4,7 @@ import Threads
 @testable import Pipeline
 
 @Suite("Core pool", .timeLimit(.minutes(1)))
-struct CorePoolTests {
+struct ResourcePoolTests {
   private final class Peak: Sendable {
     private let state = Locked((now: 0, most: 0))
     func enter(_ cores: Int) {
@@ -19,12 +19,12 @@ struct CorePoolTests {
 
   @Test("never more cores are held than there are")
   func bounded() async throws {
-    let pool = CorePool(count: 3)
+    let pool = ResourcePool(cores: 3)
     let peak = Peak()
     try await withThrowingTaskGroup(of: Void.self) { group in
       for index in 0..<40 {
         group.addTask {
-          try await pool.with(index % 4) { cores in
+          try await pool.with(ResourceRequest(cores: index % 4)) { cores in
             peak.enter(cores)
             for _ in 0..<3 { await Task.yield() }
             peak.leave(cores)
@@ -39,25 +39,25 @@ struct CorePoolTests {
 
   @Test("a task that wants more than there is gets all")
   func tooMuch() async throws {
-    let granted = try await CorePool(count: 2).with(64) { $0 }
+    let granted = try await ResourcePool(cores: 2).with(ResourceRequest(cores: 64)) { $0 }
     #expect(granted == 2)
   }
 
   @Test("cancelling a waiting task frees its place")
   func cancelled() async throws {
-    let pool = CorePool(count: 1)
+    let pool = ResourcePool(cores: 1)
     let (gate, opener) = AsyncStream.makeStream(of: Void.self)
     let holder = Task {
-      try await pool.with(1) { _ in
+      try await pool.with(ResourceRequest(cores: 1)) { _ in
         for await _ in gate { return }
       }
     }
-    let waiting = Task { try await pool.with(1) { _ in } }
+    let waiting = Task { try await pool.with(ResourceRequest(cores: 1)) { _ in } }
     waiting.cancel()
     await #expect(throws: CancellationError.self) { try await waiting.value }
     opener.yield()
     try await holder.value
-    let after: Void = try await pool.with(1) { _ in }
+    let after: Void = try await pool.with(ResourceRequest(cores: 1)) { _ in }
     _ = after
   }
 }

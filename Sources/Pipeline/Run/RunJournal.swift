@@ -1,0 +1,100 @@
+/// The durable record of runs, their tasks, attempts and results. Everything that is said about a run is in it or a
+/// fold over it.
+///
+/// # Writing
+/// One process writes. Each `write` happens as a whole or not at all, and what it says is on disk when it returns,
+/// unless it is relaxed. Different runs may write at the same time; one run's events come from one writer, in order.
+///
+/// # Fencing
+/// An attempt gets an epoch when it begins. What it ends with is refused (`JournalError.isFenced`) when the task has
+/// meanwhile begun another attempt or the attempt was given up as lost, so that a result is committed at most once.
+///
+/// # Errors
+/// A throw means that nothing was written.
+public protocol RunJournal: Sendable {
+  /// Accepts a run, in state `queued`. A run that was accepted is never lost.
+  func create(_ run: RunRecord) async throws
+  func write(_ batch: JournalBatch) async throws
+  /// Begins the next attempt of a task, with a lease until `leaseUntil` (milliseconds since 1970).
+  func beginAttempt(of task: TaskID, owner: String, leaseUntil: Int) async throws -> AttemptRecord
+  /// Extends the leases of all running attempts of an owner.
+  func renewLeases(of owner: String, until: Int) async throws
+  /// Marks running attempts of everybody but `owner` as `lost` and runs that were under way as `interrupted`, with
+  /// the events that say so. Returns the runs that are not over, oldest first.
+  func recover(owner: String) async throws -> [RunStatus]
+
+  func run(_ id: String) async throws -> RunStatus?
+  /// Newest first.
+  func runs(limit: Int) async throws -> [RunStatus]
+  /// In order; empty for a run that is not known.
+  func events(of run: String, after seq: Int) async throws -> [RunEvent]
+  /// By stage and item, in the order in which they were first written.
+  func tasks(of run: String) async throws -> [TaskRecord]
+  func attempts(of run: String) async throws -> [AttemptRecord]
+  /// The newest task of this stage of this pipeline in any run whose parts are known, to compare with.
+  func previousTask(pipeline: String, stage: String, item: Int?) async throws -> TaskRecord?
+
+  /// The results that are known, by key. Those that name a file which is no longer there are left out.
+  func results(for keys: [Digest]) async throws -> [Digest: ResultRecord]
+  /// What definition keys stand for.
+  func aliases(for keys: [Digest]) async throws -> [Digest: ResultAlias]
+  /// Forgets every result that names one of these files, because it is gone or damaged. Returns how many there were.
+  func forgetResults(naming files: [Digest]) async throws -> Int
+  /// How long and how large results of a stage's module were of late; nil without any.
+  func usualCost(ofStage name: String) async throws -> UsualCost?
+}
+
+/// What happened at one moment, to be written as a whole.
+public struct JournalBatch: Sendable {
+  /// What a write promises when it returns.
+  public enum Durability: Sendable {
+    /// On disk.
+    case full
+    /// May be lost when the machine dies, not when the process does: progress and log lines.
+    case relaxed
+  }
+
+  public enum Change: Sendable {
+    case state(RunState)
+    /// The inputs as the run uses them, files taken into the store.
+    case inputs([String: Value])
+    /// What the run gives back. The files in it are kept as long as the run is.
+    case outputs([String: Value])
+    /// Inserted, or replaced as a whole.
+    case task(TaskRecord)
+    /// Fenced: see `RunJournal`.
+    case attemptEnded(AttemptRecord)
+    case result(ResultRecord)
+    case alias(ResultAlias)
+    /// These results were used now.
+    case used([Digest])
+  }
+
+  public var run: String
+  /// With the next `seq` of the run; any other is refused.
+  public var events: [RunEvent]
+  public var changes: [Change]
+  public var durability: Durability
+
+  public init(
+    run: String, events: [RunEvent] = [], changes: [Change] = [], durability: Durability = .full
+  ) {
+    self.run = run
+    self.events = events
+    self.changes = changes
+    self.durability = durability
+  }
+}
+
+/// Why a journal refused a write, or cannot be used.
+public struct JournalError: Error, Sendable, Hashable, CustomStringConvertible {
+  public var message: String
+  /// The attempt is no longer the task's newest running one.
+  public var isFenced: Bool
+
+  public init(_ message: String, isFenced: Bool = false) {
+    self.message = message
+    self.isFenced = isFenced
+  }
+  public var description: String { message }
+}
