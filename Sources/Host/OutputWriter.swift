@@ -17,6 +17,7 @@ struct OutputWriter: Sendable {
   func write(_ outputs: [String: Value]) async throws -> [Written] {
     do {
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+      removeRemains()
       var written: [Written] = []
       for (name, value) in outputs.sorted(by: { $0.key < $1.key }) {
         written.append(Written(name: name, text: try await write(value, as: name)))
@@ -82,7 +83,7 @@ struct OutputWriter: Sendable {
 
   private func write(_ text: String, as name: String) throws -> String {
     let target = folder.appendingPathComponent(name)
-    try Data(text.utf8).write(to: target, options: .atomic)
+    try replace(target) { try Data(text.utf8).write(to: $0) }
     return target.path
   }
 
@@ -92,19 +93,60 @@ struct OutputWriter: Sendable {
     try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: target.path)
   }
 
-  /// Makes something beside `target` and puts it there when it is complete.
+  /// Makes something beside `target` and puts it there when it is complete. What was there before is complete until
+  /// then, too: a folder is moved away before it is removed.
   private func replace(_ target: URL, _ make: (URL) throws -> Void) throws {
-    let temporary = folder.appendingPathComponent(
-      ".\(target.lastPathComponent)-\(UUID().uuidString)")
+    let new = temporary()
     do {
-      try make(temporary)
-      if FileManager.default.fileExists(atPath: target.path) {
-        try FileManager.default.removeItem(at: target)
+      try make(new)
+      if isFolder(target) || isFolder(new) {
+        let old = temporary()
+        if FileManager.default.fileExists(atPath: target.path) { try move(target, to: old) }
+        try move(new, to: target)
+        try? FileManager.default.removeItem(at: old)
+      } else {
+        try move(new, to: target)
       }
-      try FileManager.default.moveItem(at: temporary, to: target)
     } catch {
-      try? FileManager.default.removeItem(at: temporary)
+      try? FileManager.default.removeItem(at: new)
       throw error
+    }
+  }
+
+  private func isFolder(_ url: URL) -> Bool {
+    var isFolder: ObjCBool = false
+    return FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder)
+      && isFolder.boolValue
+  }
+
+  /// Replaces a file in one step.
+  private func move(_ url: URL, to target: URL) throws {
+    guard rename(url.path, target.path) == 0 else {
+      throw CocoaError(
+        .fileWriteUnknown,
+        userInfo: [
+          NSLocalizedDescriptionKey:
+            "`\(target.lastPathComponent)`: \(String(cString: strerror(errno)))"
+        ])
+    }
+  }
+
+  private static let temporaryPrefix = ".videocraft-"
+
+  /// A name that nobody uses and that tells whose it is.
+  private func temporary() -> URL {
+    folder.appendingPathComponent("\(Self.temporaryPrefix)\(getpid())-\(UUID().uuidString)")
+  }
+
+  /// Removes what processes left that were killed while they wrote here.
+  private func removeRemains() {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    for name in names where name.hasPrefix(Self.temporaryPrefix) {
+      let owner = name.dropFirst(Self.temporaryPrefix.count).prefix { $0.isNumber }
+      guard let id = Int32(owner), id != getpid(), kill(id, 0) != 0, errno == ESRCH else {
+        continue
+      }
+      try? FileManager.default.removeItem(at: folder.appendingPathComponent(name))
     }
   }
 }

@@ -1,0 +1,180 @@
+import Pipeline
+
+/// One run in full. This is also its form in JSON.
+struct RunStory: Sendable, Encodable {
+  struct Stage: Sendable, Encodable {
+    var stage: String
+    /// `completed`, `failed`, `skipped`, `blocked`, `cancelled` or `running`; `lost` when nobody works on it any more.
+    var state: String
+    var tasks: TaskCounts
+    /// Milliseconds from its first to its last event; nil when nothing of it ran.
+    var elapsed: Int?
+    var error: Failure?
+    /// Why it was skipped.
+    var because: String?
+  }
+
+  struct Attempt: Sendable, Encodable {
+    var stage: String
+    /// From 0.
+    var item: Int?
+    var attempt: Int
+    var state: AttemptRecord.State
+    /// Milliseconds since 1970.
+    var startedAt: Int
+    var endedAt: Int?
+    var error: Failure?
+  }
+
+  struct Failure: Sendable, Encodable {
+    var errorClass: StageError.Class
+    var message: String
+    var cause: String?
+    var field: String?
+
+    init(_ error: StageError) {
+      errorClass = error.errorClass
+      message = error.message
+      cause = error.cause
+      field = error.field
+    }
+
+    init?(_ event: RunEvent) {
+      guard let errorClass = event.errorClass, let message = event.message else { return nil }
+      self.errorClass = errorClass
+      self.message = message
+      cause = event.cause
+      field = event.field
+    }
+  }
+
+  struct Warning: Sendable, Encodable {
+    var stage: String?
+    /// From 0.
+    var item: Int?
+    var message: String
+    /// Milliseconds since 1970.
+    var at: Int
+  }
+
+  var overview: RunOverview
+  /// As the user named it; nil for a text from elsewhere.
+  var file: String?
+  var inputs: [String: Value]
+  var outputs: [String: Value]
+  var until: String?
+  var refreshed: [String]
+  var stages: [Stage]
+  var attempts: [Attempt]
+  var warnings: [Warning]
+  /// What ended the run, where that was not a stage.
+  var error: Failure?
+
+  private enum CodingKeys: String, CodingKey {
+    case file, inputs, outputs, until, refreshed, stages, attempts, warnings, error
+  }
+
+  /// One flat object: what a list of runs says, and more.
+  func encode(to encoder: any Encoder) throws {
+    try overview.encode(to: encoder)
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encodeIfPresent(file, forKey: .file)
+    try container.encode(inputs, forKey: .inputs)
+    try container.encode(outputs, forKey: .outputs)
+    try container.encodeIfPresent(until, forKey: .until)
+    try container.encode(refreshed, forKey: .refreshed)
+    try container.encode(stages, forKey: .stages)
+    try container.encode(attempts, forKey: .attempts)
+    try container.encode(warnings, forKey: .warnings)
+    try container.encodeIfPresent(error, forKey: .error)
+  }
+}
+
+extension RunStory {
+  /// Reads all that the journal says about a run.
+  static func read(_ status: RunStatus, from archive: Archive) async throws -> RunStory {
+    let id = status.record.id
+    let tasks = try await archive.journal.tasks(of: id)
+    let attempts = try await archive.journal.attempts(of: id)
+    let events = try await archive.journal.events(of: id, after: 0)
+    return RunStory(status, tasks, attempts, events, isOwned: archive.isOwned)
+  }
+
+  init(
+    _ status: RunStatus, _ tasks: [TaskRecord], _ attempts: [AttemptRecord], _ events: [RunEvent],
+    isOwned: Bool
+  ) {
+    overview = RunOverview(status, tasks: tasks, isOwned: isOwned)
+    file = status.record.source.file.name
+    inputs = status.resolvedInputs ?? status.record.inputs
+    outputs = status.outputs ?? [:]
+    until = status.record.until
+    refreshed = status.record.refreshed
+    stages = Self.stages(tasks, events, isLive: overview.state == .running)
+    self.attempts = attempts.map(Attempt.init)
+    warnings = events.filter { $0.type == .stageWarning }.map {
+      Warning(stage: $0.stage, item: $0.item, message: $0.message ?? "", at: $0.at)
+    }
+    error = events.last { $0.type == .runFailed }.flatMap(Failure.init)
+  }
+
+  private static func stages(
+    _ tasks: [TaskRecord], _ events: [RunEvent], isLive: Bool
+  ) -> [Stage] {
+    var order: [String] = []
+    var byStage: [String: [TaskRecord]] = [:]
+    for task in tasks {
+      if byStage[task.id.stage] == nil { order.append(task.id.stage) }
+      byStage[task.id.stage, default: []].append(task)
+    }
+    let ends = Dictionary(grouping: events.filter(\.type.endsStage)) { $0.stage ?? "" }
+    let starts = Dictionary(grouping: events.filter { $0.type == .stageStarted }) { $0.stage ?? "" }
+    return order.map { name in
+      let tasks = byStage[name] ?? []
+      let end = ends[name]?.last
+      var elapsed = end?.elapsed
+      if elapsed == nil, let first = starts[name]?.first, let end {
+        elapsed = max(0, end.at - first.at)
+      }
+      return Stage(
+        stage: name, state: state(of: tasks, isLive: isLive), tasks: TaskCounts(tasks),
+        elapsed: elapsed,
+        error: end?.type == .stageFailed ? end.flatMap(Failure.init) : nil,
+        because: tasks.count == 1 ? tasks.first.flatMap(reason) : nil)
+    }
+  }
+
+  private static func reason(of task: TaskRecord) -> String? {
+    guard task.state == .skipped || task.state == .blocked else { return nil }
+    return DecisionText.reason(task.decision.reason, .past)
+  }
+
+  /// The worst that happened to one of its tasks.
+  private static func state(of tasks: [TaskRecord], isLive: Bool) -> String {
+    let states = Set(tasks.map(\.state))
+    if states.contains(.running), !isLive { return "lost" }
+    let worst: [TaskRecord.State] = [.running, .failed, .cancelled, .blocked, .completed, .skipped]
+    return (worst.first { states.contains($0) } ?? .completed).rawValue
+  }
+}
+
+extension RunStory.Attempt {
+  fileprivate init(_ record: AttemptRecord) {
+    stage = record.task.stage
+    item = record.task.item
+    attempt = record.number
+    state = record.state
+    startedAt = record.startedAt
+    endedAt = record.endedAt
+    error = record.error.map(RunStory.Failure.init)
+  }
+}
+
+extension RunEvent.Kind {
+  fileprivate var endsStage: Bool {
+    switch self {
+    case .stageCompleted, .stageFailed, .stageSkipped, .stageCancelled: true
+    default: false
+    }
+  }
+}
