@@ -20,7 +20,7 @@ public final class DataFolder: Sendable {
       throw DataFolderError(
         "the data folder `\(url.path)` cannot be used: \(String(cString: strerror(errno)))")
     }
-    guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
+    guard Self.lock(file) else {
       close(file)
       throw DataFolderError(
         """
@@ -34,8 +34,17 @@ public final class DataFolder: Sendable {
 
   deinit { close(lock) }
 
-  public var database: URL { url.appendingPathComponent("videocraft.sqlite") }
-  public var artifacts: URL { url.appendingPathComponent("artifacts") }
+  /// Tries for a few milliseconds, because `isOwned` holds the lock for an instant.
+  private static func lock(_ file: Int32) -> Bool {
+    for _ in 0..<10 {
+      if flock(file, LOCK_EX | LOCK_NB) == 0 { return true }
+      usleep(1000)
+    }
+    return false
+  }
+
+  public var database: URL { Self.database(in: url) }
+  public var artifacts: URL { Self.artifacts(in: url) }
   /// Folders of running attempts; emptied at start.
   public var scratch: URL { url.appendingPathComponent("scratch") }
 }

@@ -20,6 +20,12 @@ public struct FileArtifactStore: ArtifactStore {
     try FileManager.default.createDirectory(at: incoming, withIntermediateDirectories: true)
   }
 
+  /// Opens the store of a folder that another process may own; for reading only.
+  public init(reading folder: URL) {
+    objects = folder.appendingPathComponent("objects")
+    incoming = folder.appendingPathComponent("incoming")
+  }
+
   public func adopt(_ url: URL, as name: String) async throws -> FileReference {
     try await blocking(name) { flag in
       let (digest, count) = try FileCopy.hash(url, until: flag)

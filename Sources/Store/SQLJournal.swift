@@ -34,6 +34,18 @@ public struct SQLJournal: RunJournal {
     }
   }
 
+  /// Opens a journal that another process may be writing to. Nothing can be written through it.
+  public init(reading path: String, artifacts: any ArtifactStore) throws {
+    self.path = path
+    self.artifacts = artifacts
+    now = { Int(Date().timeIntervalSince1970 * 1000) }
+    do {
+      database = try Database(reading: path, version: SQLSchema.migrations.count)
+    } catch {
+      throw JournalError(error, path: path)
+    }
+  }
+
   func read<Success: Sendable>(
     _ body: @Sendable (borrowing Connection) throws -> Success
   ) async throws -> Success {
@@ -78,6 +90,11 @@ extension JournalError {
       case .newerFormat:
         (
           "\(journal) was written by a newer version of VideoCraft; use that, or another data folder",
+          .configuration
+        )
+      case .olderFormat:
+        (
+          "\(journal) was written by an older version of VideoCraft and was not yet brought up to date",
           .configuration
         )
       case .notAccessible:

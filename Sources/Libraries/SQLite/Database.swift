@@ -15,13 +15,23 @@ public final class Database: Sendable {
   }
 
   private let reader: DatabaseReader
-  private let writer: DatabaseWriter
+  /// Nil when it was opened for reading.
+  private let writer: DatabaseWriter?
 
   /// Opens the file and brings it to the newest form: `migrations` are run once each, in order, the version is
   /// kept in the file (`PRAGMA user_version`).
   public init(path: String, migrations: [String]) throws(SQLiteError) {
     writer = try DatabaseWriter(path: path, migrations: migrations)
     reader = try DatabaseReader(path: path)
+  }
+
+  /// Opens a file that another process may be writing to, without changing anything in it. Its form must be the
+  /// newest already.
+  ///
+  /// - Parameter version: the number of migrations that there are.
+  public init(reading path: String, version: Int) throws(SQLiteError) {
+    writer = nil
+    reader = try DatabaseReader(path: path, version: version)
   }
 
   /// Sees one state of the file from beginning to end, with every write that has returned.
@@ -40,6 +50,10 @@ public final class Database: Sendable {
     _ durability: Durability = .full,
     _ body: @escaping @Sendable (borrowing Connection) throws -> Success
   ) async throws -> Success {
+    guard let writer else {
+      throw SQLiteError(
+        code: SQLiteError.readOnly, function: "write", message: "the file was opened for reading")
+    }
     let write = Write(durability, body)
     writer.enqueue(write)
     await writer.commitWaiting(until: write)

@@ -4,6 +4,9 @@ import CSQLite
 public struct SQLiteError: Error, Sendable, Hashable, CustomStringConvertible {
   /// Said of a file whose version is higher than the number of migrations; no code of SQLite's.
   static let newerFormat: Int32 = -1
+  /// Said of a file that was opened for reading before it was brought to the newest form.
+  static let olderFormat: Int32 = -2
+  static let readOnly = SQLITE_READONLY
 
   /// The extended result code (https://www.sqlite.org/rescode.html).
   public var code: Int32
@@ -25,6 +28,7 @@ public struct SQLiteError: Error, Sendable, Hashable, CustomStringConvertible {
   public var kind: Kind {
     switch primaryCode {
     case _ where code == Self.newerFormat: .newerFormat
+    case _ where code == Self.olderFormat: .olderFormat
     case SQLITE_FULL: .diskFull
     case SQLITE_CORRUPT, SQLITE_NOTADB: .damaged
     case SQLITE_CANTOPEN, SQLITE_PERM, SQLITE_READONLY, SQLITE_AUTH: .notAccessible
@@ -39,6 +43,8 @@ public struct SQLiteError: Error, Sendable, Hashable, CustomStringConvertible {
     /// Not a database, or not a sound one.
     case damaged
     case newerFormat
+    /// Whoever opens it for writing brings it up to date.
+    case olderFormat
     /// It may not be opened or written.
     case notAccessible
     /// Another program holds it.
