@@ -7,7 +7,8 @@ enum Videocraft {
 
   static let commands: [any Command.Type] = [
     RunCommand.self, LintCommand.self, GraphCommand.self, StagesCommand.self, DocsCommand.self,
-    SchemaCommand.self,
+    SchemaCommand.self, RunsCommand.self, ShowCommand.self, WhyCommand.self, EventsCommand.self,
+    ResumeCommand.self, RetryCommand.self, CancelCommand.self,
   ]
 
   static func main() async {

@@ -9,33 +9,75 @@ enum Wiring {
   /// An engine over a data folder.
   struct Host: Sendable {
     let engine: PipelineEngine
+    let journal: any RunJournal
     let artifacts: any ArtifactStore
+    let registry: StageRegistry
+    /// Hears what other processes ask for.
+    let watch: ControlWatch
     /// Keeps the folder locked.
     fileprivate let folder: DataFolder
   }
 
   static func registry() -> StageRegistry { StageRegistry(BuiltInStages.all) }
 
-  /// - Parameters:
-  ///   - dataFolder: nil for the usual place.
-  ///   - cores: nil for all.
-  static func host(dataFolder: String?, cores: Int?) throws -> Host {
-    let folder = try DataFolder(URL(fileURLWithPath: dataFolder ?? usualDataFolder))
+  /// Owns the data folder that the command line names, as long as the host is there. What an earlier process left
+  /// is tidied up first: its attempts are lost, and what was asked of it meanwhile is done.
+  static func host(_ arguments: Arguments) async throws -> Host {
+    let folder = try DataFolder(dataFolder(arguments.value(DataOptions.dataFolder.name)))
     let artifacts = try FileArtifactStore(folder: folder.artifacts)
     let journal = try SQLJournal(path: folder.database.path, artifacts: artifacts)
-    let environment = EngineEnvironment(
-      journal: journal, results: journal, artifacts: artifacts, renderer: TimelineFileRenderer(),
-      scratch: folder.scratch,
-      resources: ResourcePool(
-        cores: cores ?? ProcessInfo.processInfo.activeProcessorCount))
-    return Host(engine: PipelineEngine(environment), artifacts: artifacts, folder: folder)
+    let cores = try DataOptions.cores(in: arguments)
+    let engine = PipelineEngine(
+      EngineEnvironment(
+        journal: journal, artifacts: artifacts, renderer: TimelineFileRenderer(),
+        scratch: folder.scratch,
+        resources: ResourcePool(
+          cores: cores ?? ProcessInfo.processInfo.activeProcessorCount)))
+    _ = try await engine.recover()
+    let watch = ControlWatch(desk: ControlDesk(dataFolder: folder.url)) { run, mode in
+      try await engine.cancel(run, mode)
+    }
+    await watch.answerAll()
+    return Host(
+      engine: engine, journal: journal, artifacts: artifacts, registry: registry(), watch: watch,
+      folder: folder)
   }
 
-  /// `$VIDEOCRAFT_DATA_DIR`, else the place that the XDG base directory specification gives.
-  private static var usualDataFolder: String {
+  /// Looks at a data folder without owning it, also while another process works in it.
+  ///
+  /// - Parameter path: nil for the usual place.
+  static func archive(dataFolder path: String?) async throws -> Archive {
+    let folder = dataFolder(path)
+    let artifacts = FileArtifactStore(reading: DataFolder.artifacts(in: folder))
+    return Archive(
+      journal: try await journal(in: folder, artifacts), artifacts: artifacts, folder: folder)
+  }
+
+  private static func journal(
+    in folder: URL, _ artifacts: FileArtifactStore
+  ) async throws -> any RunJournal {
+    let path = DataFolder.database(in: folder).path
+    guard FileManager.default.fileExists(atPath: path) else { return MemoryRunJournal() }
+    do {
+      return try SQLJournal(reading: path, artifacts: artifacts)
+    } catch {
+      // A journal in an older form, or one that was never closed, is brought up to date by whoever owns the folder.
+      if DataFolder.isOwned(folder) { throw error }
+      let owned = try DataFolder(folder)
+      _ = try SQLJournal(path: path, artifacts: artifacts)
+      withExtendedLifetime(owned) {}
+      return try SQLJournal(reading: path, artifacts: artifacts)
+    }
+  }
+
+  /// - Parameter path: nil for `$VIDEOCRAFT_DATA_DIR`, else the place that the XDG base directory specification gives.
+  static func dataFolder(_ path: String?) -> URL {
     let environment = ProcessInfo.processInfo.environment
-    if let folder = environment["VIDEOCRAFT_DATA_DIR"], !folder.isEmpty { return folder }
+    if let path { return URL(fileURLWithPath: path) }
+    if let folder = environment["VIDEOCRAFT_DATA_DIR"], !folder.isEmpty {
+      return URL(fileURLWithPath: folder)
+    }
     let data = environment["XDG_DATA_HOME"].flatMap { $0.isEmpty ? nil : $0 }
-    return (data ?? "\(NSHomeDirectory())/.local/share") + "/videocraft"
+    return URL(fileURLWithPath: (data ?? "\(NSHomeDirectory())/.local/share") + "/videocraft")
   }
 }

@@ -36,7 +36,8 @@ struct TaskName: Sendable, Hashable {
       throw LookupError(
         items.isEmpty
           ? "`\(stage)` has no items in run \(run)"
-          : "`\(stage)` has \(Amount.things(items.count, "item")) in run \(run), no item \(item + 1)")
+          : "`\(stage)` has \(Amount.things(items.count, "item")) in run \(run), no item \(item + 1)"
+      )
     }
     return found
   }

@@ -27,7 +27,8 @@ enum ValueText {
   private static func list(_ values: [Value], limit: Int) -> String {
     let whole = "[" + values.map { short($0, limit: limit) }.joined(separator: ", ") + "]"
     if whole.count <= limit { return whole }
-    return "\(Amount.things(values.count, "item")): \(values.first.map { short($0, limit: 30) } ?? ""), …"
+    return
+      "\(Amount.things(values.count, "item")): \(values.first.map { short($0, limit: 30) } ?? ""), …"
   }
 
   private static func quoted(_ text: String, limit: Int) -> String {

@@ -1,0 +1,88 @@
+import Foundation
+import Pipeline
+
+/// Has runs worked on in front of a person or a program: shows events, obeys Ctrl-C and other processes, and puts
+/// the outputs where they are wanted.
+struct RunPresenter: Sendable {
+  static let options = [
+    OptionSpec(
+      name: "output", short: "o", value: "DIR", summary: "where outputs go (videocraft-output/NAME)"
+    ),
+    OptionSpec(
+      name: "format", value: "FORM", summary: "auto, bars, lines or json (one event per line)",
+      choices: ["auto", "bars", "lines", "json"]),
+    DataOptions.dataFolder,
+    DataOptions.cores,
+  ]
+
+  typealias Work =
+    @Sendable (_ onEvent: @escaping @Sendable (RunEvent) -> Void) async throws -> RunResult
+
+  let host: Wiring.Host
+  let arguments: Arguments
+  let console: Console
+
+  /// - Parameter folder: where the outputs go; made if needed.
+  func present(
+    _ graph: PipelineGraph, outputs folder: URL, _ work: @escaping Work
+  ) async throws -> ExitCode {
+    let display = display(for: graph)
+    let result: RunResult
+    do {
+      result = try await Interrupt.cancelling {
+        try await host.watch.during { try await work { display.show($0) } }
+      }
+      display.finish()
+    } catch {
+      display.finish()
+      throw error
+    }
+    var written: [OutputWriter.Written] = []
+    if result.state == .completed {
+      written = try await OutputWriter(artifacts: host.artifacts, folder: folder)
+        .write(result.outputs)
+    }
+    if arguments.value("format") != "json" {
+      console.out(RunSummary.text(for: result, outputs: written))
+    }
+    if result.state == .interrupted {
+      console.err(
+        """
+        What is finished is kept. The same command continues run \(result.id), and so does
+          videocraft resume \(result.id)
+
+        """)
+    }
+    return ExitCode(result)
+  }
+
+  private func display(for graph: PipelineGraph) -> any ProgressDisplay {
+    switch arguments.value("format") ?? "auto" {
+    case "json": JSONDisplay(console: console)
+    case "bars": BarDisplay(stages: graph.stages.map(\.id), console: console)
+    case "auto" where console.isInteractive:
+      BarDisplay(stages: graph.stages.map(\.id), console: console)
+    default: LineDisplay(console: console)
+    }
+  }
+
+  /// Where the outputs of a pipeline go: as the command line says, else where the run was to put them, else beside the
+  /// work of everybody who starts it here.
+  static func outputFolder(_ arguments: Arguments, pipeline: String, recorded: String? = nil) -> URL
+  {
+    if let path = arguments.value("output") { return URL(fileURLWithPath: path) }
+    if let recorded { return URL(fileURLWithPath: recorded) }
+    return URL(fileURLWithPath: "videocraft-output/\(pipeline)")
+  }
+}
+
+extension ExitCode {
+  init(_ result: RunResult) {
+    self =
+      switch result.state {
+      case .completed: .done
+      case .interrupted, .cancelled: .interrupted
+      case .failed: result.hasWrongInputs ? .wrong : .failed
+      }
+  }
+}
