@@ -46,6 +46,7 @@ let package = Package(
     cLibrary("CYAML"),
     cLibrary("CCrypto"),
     cLibrary("CSQLite"),
+    cLibrary("CFiles"),
     cLibrary("CFlite"),
     cLibrary("CESpeak"),
     cLibrary("CPocketSphinx", pkgConfig: "pocketsphinx"),
@@ -55,6 +56,7 @@ let package = Package(
     library("Crypto", over: "CCrypto"),
     library("YAML", over: "CYAML"),
     library("SQLite", over: "CSQLite", "Threads"),
+    library("Files", over: "CFiles"),
     library("FFmpeg", over: "CFFmpeg", "Threads"),
     library("ASS", over: "CASS"),
     library("Fonts", over: "CFonts"),
@@ -84,7 +86,7 @@ let package = Package(
       path: "Sources/Stages/BuiltIn"),
 
     .target(
-      name: "Store", dependencies: ["Pipeline", "SQLite", "Crypto", "Threads"],
+      name: "Store", dependencies: ["Pipeline", "SQLite", "Files", "Crypto", "Threads"],
       path: "Sources/Store"),
 
     .executableTarget(
@@ -109,7 +111,7 @@ let package = Package(
     tests(
       "Stages", of: "BuiltInStages", "ValidateStage", "ComposeStage", "BurnStage", "SegmentStage",
       "RenderStage", "Pipeline", "Media", "FFmpeg", "Threads", "TestSupport"),
-    tests("Store", of: "Store", "Pipeline", "TestSupport"),
+    tests("Store", of: "Store", "SQLite", "Files", "Pipeline", "Threads", "TestSupport"),
     tests("Host", of: "videocraft", "Pipeline", "Media", "TestSupport"),
     tests("Golden", of: "videocraft", "videocraft-speech", "Pipeline", "Media", "TestSupport"),
   ]
