@@ -46,7 +46,9 @@ struct AttemptServices: StageServices {
     try await run.environment.artifacts.adopt(url, as: name)
   }
 
-  func open(_ file: FileReference) async throws -> URL { try await run.open(file) }
+  func open(_ file: FileReference) async throws -> URL {
+    try await run.open(file, for: stage)
+  }
 
   /// Equal films are rendered once.
   func render(_ timeline: Timeline) async throws -> FileReference {
