@@ -43,6 +43,10 @@ struct AttemptServices: StageServices {
     try await run.environment.renderer.render(timeline, context)
   }
 
+  func secret(named name: String) async throws -> String {
+    try run.environment.secrets.reveal(name, declared: run.request.graph.secrets)
+  }
+
   func part(
     _ key: Digest, named name: String,
     _ make: @Sendable () async throws -> [FileReference]

@@ -50,8 +50,8 @@ extension DefinitionReader {
     stage.condition = keys["if"].flatMap { expression($0.value, "if") }
     stage.foreach = keys["foreach"].flatMap { expression($0.value, "foreach") }
     stage.isForeach = keys["foreach"] != nil
-    stage.retry = readRetry(keys["retry"])
-    stage.timeout = readTimeout(keys["timeout"])
+    stage.rules = readRules(keys)
+    readIsolation(keys["isolation"])
     let onError = FieldDescription(
       name: "on-error", summary: "", type: .choice(["fail", "continue"]))
     stage.continuesOnError = value(keys["on-error"], as: onError) == .text("continue")
@@ -98,44 +98,20 @@ extension DefinitionReader {
     }
   }
 
-  private mutating func readRetry(_ entry: Node.Entry?) -> [String: Value]? {
-    guard let entry else { return nil }
-    guard let members = entry.value.entries else {
-      diagnostics.error(
-        "type-mismatch", "`retry` is a map, found \(entry.value.kind)", at: entry.value.range,
-        hint: "such as `retry: { max: 3 }`")
-      return nil
-    }
-    var decoder = FieldDecoder(scope: nil)
-    let decoded = decoder.decodeMembers(
-      members, of: RetryPolicy.fields, owner: "`retry`", at: entry.key.range)
-    diagnostics.add(decoder.diagnostics)
-    return decoded.compactMapValues(\.literalValue)
-  }
-
-  /// Of one attempt.
-  static let timeoutField = FieldDescription(
-    name: "timeout", summary: "The longest that one attempt may take.", type: .duration,
-    range: 0.001...604_800)
-
-  private mutating func readTimeout(_ entry: Node.Entry?) -> Duration? {
-    guard case .duration(let timeout)? = value(entry, as: Self.timeoutField) else { return nil }
-    return timeout
-  }
-
   mutating func readDefaults(_ entry: Node.Entry?) -> DefaultsDefinition {
     var defaults = DefaultsDefinition()
     guard let entry, !entry.value.isNull,
       let keys = map(entry.value, .defaults, missing: "`defaults`")
     else { return defaults }
-    defaults.retry = readRetry(keys["retry"])
-    defaults.timeout = readTimeout(keys["timeout"])
+    defaults.rules = readRules(keys)
     for stage in entries(keys["uses"], "uses") {
       guard let keys = map(stage.value, .defaultsOfStage, missing: "the defaults of a stage") else {
         continue
       }
       defaults.uses.append(
-        .init(name: stage.name, range: stage.key.range, settings: entries(keys["with"], "with")))
+        .init(
+          name: stage.name, range: stage.key.range, settings: entries(keys["with"], "with"),
+          rules: readRules(keys)))
     }
     return defaults
   }

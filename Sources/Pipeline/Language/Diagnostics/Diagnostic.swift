@@ -58,13 +58,17 @@ public struct Diagnostic: Sendable, Hashable, Codable {
 
 extension Diagnostic {
   /// The same with a suggestion for what stands at `range`; unchanged for nil.
-  /// - Parameter detail: about the suggested thing, such as its constraint.
-  func suggesting(_ word: String?, detail: String? = nil) -> Diagnostic {
+  /// - Parameters:
+  ///   - detail: about the suggested thing, such as its constraint.
+  ///   - isExact: whether putting it there is all that is needed.
+  func suggesting(
+    _ word: String?, detail: String? = nil, isExact: Bool = true
+  ) -> Diagnostic {
     guard let word else { return self }
     var copy = self
     copy.suggestion = word
     copy.hint = "did you mean `\(word)`?" + (detail.map { " (\($0))" } ?? "")
-    copy.fix = range.map { Fix(range: $0, replacement: word) }
+    copy.fix = isExact ? range.map { Fix(range: $0, replacement: word) } : nil
     return copy
   }
 

@@ -26,8 +26,13 @@ extension FieldDecoder {
       let isOpen = type == .json || type == .list(.json)
       let value = isOpen && !scalar.isPlain ? .text(text) : try type.parse(scalar: text)
       return template(
-        .literal(Template.resolve(value, as: type, in: folder)), at: node.range, as: type)
+        .literal(Template.resolve(value, as: type, in: folders.folder(at: node.range))),
+        at: node.range, as: type)
     } catch {
+      if type == .secret {
+        report(.literalSecret(field?.name, at: node.range))
+        return nil
+      }
       let owner = field.map { "`\($0.name)`: " } ?? ""
       report(
         Diagnostic("wrong-value", owner + error.message, at: node.range).suggesting(
@@ -60,6 +65,15 @@ extension FieldDecoder {
       return known.count == items.count ? template(.list(known), at: range, as: type) : nil
     }
     guard let found = check(expression, in: scope) else { return nil }
+    if found.unwrapped == .secret, type != .secret {
+      report(.secretLeak("\(field.map { "`\($0.name)`" } ?? "this") is not declared secret",
+        at: expression.range, fields: secretFields))
+      return nil
+    }
+    if type == .secret, found.unwrapped != .secret {
+      report(.literalSecret(field?.name, at: range))
+      return nil
+    }
     guard type.accepts(found) else {
       report(misfit(found, type, field, at: expression.range))
       return nil
@@ -70,7 +84,8 @@ extension FieldDecoder {
     do {
       let converted = try type.convert(value)
       return template(
-        .literal(Template.resolve(converted, as: type, in: folder)), at: range, as: type)
+        .literal(Template.resolve(converted, as: type, in: folders.folder(at: range))),
+        at: range, as: type)
     } catch {
       report(
         Diagnostic("wrong-value", error.description, at: expression.range)
@@ -102,12 +117,21 @@ extension FieldDecoder {
         isRight = false
         continue
       }
-      if !found.isTextLike {
+      if found.unwrapped == .secret {
+        report(
+          .secretLeak("a secret cannot be part of a text", at: expression.range,
+            fields: secretFields))
+        isRight = false
+      } else if !found.isTextLike {
         report(
           Diagnostic(
             "type-mismatch", "\(found.named) cannot be part of a text", at: expression.range))
         isRight = false
       }
+    }
+    if type == .secret {
+      if isRight { report(.literalSecret(field?.name, at: node.range)) }
+      return nil
     }
     guard type.accepts(.text) else {
       let owner = field.map { "`\($0.name)`" } ?? "this"
@@ -130,6 +154,7 @@ extension FieldDecoder {
     let type = checker.type(of: expression)
     diagnostics += checker.diagnostics
     references += checker.references
+    secrets += checker.secrets
     return checker.diagnostics.hasErrors ? nil : type
   }
 

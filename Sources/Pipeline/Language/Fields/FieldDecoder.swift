@@ -2,14 +2,18 @@
 struct FieldDecoder {
   /// What templates can name; nil for data, where `${{` means nothing.
   let scope: TypeScope?
-  /// The folder that literal paths are relative to; nil to leave them.
-  let folder: String?
+  /// What literal paths are relative to.
+  let folders: SourceFolders
   var diagnostics: [Diagnostic] = []
   var references: [Reference] = []
+  /// The names of the secrets that templates use.
+  var secrets: [String] = []
+  /// Where a secret could go instead, for messages; nil where nothing is known.
+  var secretFields: String?
 
-  init(scope: TypeScope?, folder: String? = nil) {
+  init(scope: TypeScope?, folders: SourceFolders = .none) {
     self.scope = scope
-    self.folder = folder
+    self.folders = folders
   }
 
   mutating func report(_ diagnostic: Diagnostic) { diagnostics.append(diagnostic) }
@@ -74,7 +78,9 @@ struct FieldDecoder {
   func template(
     _ content: Template.Content, at range: SourceRange, as type: ValueType
   ) -> Template {
-    var template = Template(content: content, type: type, range: range, folder: folder)
+    var template = Template(
+      content: content, type: type, range: range,
+      folder: type.isFile ? folders.folder(at: range) : nil)
     if let value = template.literalValue { template.content = .literal(value) }
     return template
   }
