@@ -79,7 +79,11 @@ extension GraphChecker {
     let templates = decoder.decodeMembers(
       settings, of: spec.options, owner: "`\(spec.info.name)`", at: stage.settingsRange)
     links += decoder.references.map { StageLink($0, port: nil) }
-    if ports.isEmpty, !decoder.diagnostics.hasErrors {
+    // What could not be read, by a mistake told elsewhere, is no setting that is missing.
+    let isComplete = settings.allSatisfy { entry in
+      templates[entry.name] != nil || !entry.value.isBroken && entry.value.isNull
+    }
+    if ports.isEmpty, isComplete, !decoder.diagnostics.hasErrors {
       diagnostics.add(validate(templates, of: spec, at: stage.settingsRange))
     }
     return templates

@@ -80,7 +80,8 @@ extension GraphChecker {
         guard earlier.count != limit.count else { continue }
         diagnostics.add(
           Diagnostic(
-            "contradiction", "the limit `\(name)` is \(limit.count) here and \(earlier.count) elsewhere",
+            "contradiction",
+            "the limit `\(name)` is \(limit.count) here and \(earlier.count) elsewhere",
             at: limit.range, severity: .warning
           ).noting("it counts the tasks of all stages that name it; the lower number holds")
             .noting("the other one is here", at: earlier.range))
@@ -128,7 +129,7 @@ extension GraphChecker {
     var scope = scope
     scope.wholeRun = owner
     var decoder = FieldDecoder(scope: scope, folders: definition.folders)
-    decoder.secretFields = "`secret` of a hook, or a setting that is declared secret"
+    decoder.secretFields = "`secret` of a hook or a setting that is declared secret"
     let template = decoder.decode(node, as: field)
     diagnostics.add(decoder.diagnostics)
     usedInputs.formUnion(decoder.references.inputNames)
@@ -158,7 +159,8 @@ extension GraphChecker {
     let isWhole = template.literalValue != nil
     if let problem = WebAddress.problem(begin, isWhole: isWhole) {
       diagnostics.add(
-        Diagnostic("wrong-value", "`webhook`: \(problem.message)", at: template.range, hint: problem.hint)
+        Diagnostic(
+          "wrong-value", "`webhook`: \(problem.message)", at: template.range, hint: problem.hint)
       )
     }
   }

@@ -126,6 +126,19 @@ extension GraphChecker {
   mutating func spec(named name: String, at range: SourceRange) -> StageSpec? {
     if let spec = registry[name] { return spec }
     let diagnostic = Diagnostic("unknown-stage", "there is no stage `\(name.shortened)`", at: range)
+    if let note = EnvironmentName.note(in: name) {
+      diagnostics.add(diagnostic.noting(note))
+      return nil
+    }
+    if name.contains("/") || name.contains(".") || name.contains(":") {
+      let last = name.split { "/.:".contains($0) }.last.map { $0.lowercased() } ?? ""
+      let known = Suggestion.list(registry.names)
+      diagnostics.add(
+        registry[last] == nil
+          ? diagnostic.noting("a stage uses a module of this host, by one word: \(known)")
+          : diagnostic.suggesting(last, detail: registry[last]?.info.summary))
+      return nil
+    }
     if let near = Suggestion.nearest(to: name, among: registry.names) {
       diagnostics.add(diagnostic.suggesting(near, detail: registry[near]?.info.summary))
     } else {

@@ -16,7 +16,9 @@ public struct Redactor: Sendable, Hashable {
 
   /// - Parameter text: of at least `minimumLength` characters.
   public mutating func add(_ text: String) {
-    let added = Self.forms(of: text).filter { $0.count >= Self.minimumLength && !forms.contains($0) }
+    let added = Self.forms(of: text).filter {
+      $0.count >= Self.minimumLength && !forms.contains($0)
+    }
     forms = (forms + added).sorted { ($0.utf8.count, $0) > ($1.utf8.count, $1) }
   }
 
@@ -64,7 +66,9 @@ public struct Redactor: Sendable, Hashable {
       charactersIn: "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
     let sets = [unreserved, .urlQueryAllowed, .urlPathAllowed, .urlUserAllowed]
     let encoded = sets.compactMap { text.addingPercentEncoding(withAllowedCharacters: $0) }
-    return encoded.flatMap { [$0, lowerEscapes($0), $0.replacingOccurrences(of: "%20", with: "+")] }
+    return encoded.flatMap {
+      [$0, lowerEscapes($0), $0.replacingOccurrences(of: "%20", with: "+")]
+    }
   }
 
   /// `%2F` as `%2f`.
@@ -92,7 +96,9 @@ public struct Redactor: Sendable, Hashable {
     }
     for form in forms {
       let urlSafe = String(form.map { $0 == "+" ? "-" : $0 == "/" ? "_" : $0 })
-      forms.formUnion([urlSafe, String(form.filter { $0 != "=" }), String(urlSafe.filter { $0 != "=" })])
+      forms.formUnion([
+        urlSafe, String(form.filter { $0 != "=" }), String(urlSafe.filter { $0 != "=" }),
+      ])
     }
     return forms
   }

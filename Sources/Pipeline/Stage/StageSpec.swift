@@ -49,7 +49,8 @@ public struct StageSpec: Sendable {
     guard !redactor.isEmpty else { return }
     for (name, value) in outputs.sorted(by: { $0.key < $1.key }) where redactor.found(in: value) {
       throw StageError(
-        .internal, "the stage put the text of a secret into its output `\(name)`, which would be kept")
+        .internal,
+        "the stage put the text of a secret into its output `\(name)`, which would be kept")
     }
   }
 

@@ -91,6 +91,23 @@ extension Value: Codable {
   }
 }
 
+/// A plain value as people write it in JSON, whatever its members are called: for readers other than `Value`.
+struct PlainJSON: Encodable {
+  let value: Value
+
+  func encode(to encoder: any Encoder) throws {
+    switch value {
+    case .list(let items):
+      var container = encoder.singleValueContainer()
+      try container.encode(items.map(PlainJSON.init))
+    case .map(let members):
+      var container = encoder.singleValueContainer()
+      try container.encode(members.mapValues(PlainJSON.init))
+    default: try value.encode(to: encoder)
+    }
+  }
+}
+
 extension MediaTime {
   /// The same length as a `Duration`, to the nanosecond.
   public var asDuration: Duration {

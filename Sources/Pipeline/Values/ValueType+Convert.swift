@@ -92,7 +92,9 @@ extension ValueType {
       }
     case .duration:
       if let value = Duration(text) { return .duration(value) }
-      throw ValueError("expected duration such as 300ms, 4s, 2m30s or 1h, found `\(text)`")
+      throw ValueError(
+        "expected duration such as 300ms, 4s, 2m30s or 1h, found `\(text)`",
+        suggestion: Duration.meant(by: text))
     case .size:
       if let value = PixelSize(text) { return .size(value) }
       throw ValueError("expected size such as 1920x1080 or 720p, found `\(text)`")

@@ -71,7 +71,7 @@ extension DefinitionReader {
   }
 
   private mutating func readLimits(_ entry: Node.Entry?) -> [String: StageRules.Limit] {
-    if let entry, entry.value.scalar != nil, !entry.value.isNull {
+    if let entry, entry.value.entries == nil, !entry.value.isNull {
       diagnostics.error(
         "type-mismatch", "`limits` is a map from name to number, found \(entry.value.kind)",
         at: entry.value.range,
@@ -100,9 +100,7 @@ extension DefinitionReader {
       diagnostics.add(diagnostic)
       return
     }
-    let field = FieldDescription(
-      name: "isolation", summary: "", type: .choice(["host", "process"]))
-    _ = value(entry, as: field)
+    _ = value(entry, as: .init(name: "isolation", summary: "", type: .choice(["host"])))
   }
 }
 
@@ -117,8 +115,8 @@ extension DefinitionReader {
         Diagnostic(
           "type-mismatch", "`secrets` is a list of names, found a map", at: entry.key.range,
           hint: "such as `secrets: [TTS_KEY]`"
-        ).noting("the texts are given to the host and stand in no file that others read"))
-      return []
+        ).noting("their texts are given to the host and stand in no file that others read"))
+      return (entry.value.entries ?? []).map { .init(name: $0.name, range: $0.key.range) }
     }
     var names: [StageDefinition.Named] = []
     for node in entry.value.items ?? [entry.value] {
@@ -172,6 +170,13 @@ extension DefinitionReader {
   mutating func readConcurrency(_ entry: Node.Entry?) -> ConcurrencyDefinition? {
     guard let entry, !entry.value.isNull else { return nil }
     if entry.value.scalar != nil { return ConcurrencyDefinition(group: entry.value) }
+    if entry.value.items != nil {
+      diagnostics.error(
+        "type-mismatch", "`concurrency` is a map or the name of a group, found a list",
+        at: entry.value.range, hint: "such as `concurrency: { group: film, max: 1, policy: queue }`"
+      )
+      return nil
+    }
     guard let keys = map(entry.value, .concurrency, missing: "`concurrency`") else { return nil }
     var rule = ConcurrencyDefinition()
     rule.group = keys["group"]?.value
@@ -188,7 +193,8 @@ extension DefinitionReader {
       choice(
         keys["policy"], as: policy,
         synonyms: [
-          "wait": "queue", "fail": "refuse", "reject": "refuse", "deny": "refuse", "error": "refuse",
+          "wait": "queue", "fail": "refuse", "reject": "refuse", "deny": "refuse",
+          "error": "refuse",
           "skip": "refuse", "drop": "refuse", "cancel-in-progress": "cancel", "replace": "cancel",
           "cancel": "cancel", "queue": "queue",
         ]) ?? .queue
@@ -197,6 +203,13 @@ extension DefinitionReader {
 
   mutating func readHooks(_ entry: Node.Entry?) -> [HookDefinition] {
     guard let entry, !entry.value.isNull, !entry.value.isBroken else { return [] }
+    if entry.value.items != nil {
+      diagnostics.error(
+        "type-mismatch", "`hooks` is a map from occasion to hook, found a list",
+        at: entry.value.range,
+        hint: "first when, then whom: `hooks: { finished: [{ webhook: https://… }] }`")
+      return []
+    }
     guard let occasions = map(entry.value, .hooks, missing: "`hooks`") else { return [] }
     var hooks: [HookDefinition] = []
     // In the order of the text.

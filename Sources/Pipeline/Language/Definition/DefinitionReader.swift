@@ -155,7 +155,8 @@ extension DefinitionReader {
     guard let entries = entry.value.entries else {
       diagnostics.error(
         "type-mismatch", "`\(name)` is a map from name to value, found \(entry.value.kind)",
-        at: entry.value.range)
+        at: entry.key.range,
+        hint: entry.value.namedAsMap.map { "write `\(name): { \($0) }`" })
       return []
     }
     if entries.count > Self.maximumCount {
@@ -194,9 +195,15 @@ extension DefinitionReader {
       && bytes.allSatisfy { Lexer.continuesName($0) || $0 == UInt8(ascii: "-") }
       && bytes.count <= 100
     guard !isName else { return }
-    diagnostics.error(
+    var diagnostic = Diagnostic(
       "invalid-name", "`\(name.shortened)` cannot be the name of \(owner)", at: range,
       hint: "expected letters, digits, `-` and `_`, a letter first")
+    if let note = EnvironmentName.note(in: name) {
+      diagnostic = diagnostic.noting(note)
+    } else if owner == "a pipeline", let word = name.asName {
+      diagnostic = diagnostic.suggesting(word)
+    }
+    diagnostics.add(diagnostic)
   }
 
   /// An expression with or without `${{ }}`, or a list of them; nil, reported, when it cannot be
@@ -235,7 +242,7 @@ extension DefinitionReader {
     var decoder = FieldDecoder(scope: TypeScope(), folders: folders)
     if let template = node.firstTemplate {
       if node.mentionsSecrets {
-        diagnostics.add(.secretLeak(message, at: template))
+        diagnostics.add(.secretLeak("a secret cannot be among constants", at: template))
         return nil
       }
       diagnostics.error(
@@ -250,6 +257,15 @@ extension DefinitionReader {
   /// A field of the language itself: no templates.
   mutating func value(_ entry: Node.Entry?, as field: FieldDescription) -> Value? {
     guard let entry else { return nil }
+    if let text = entry.value.scalar?.text, text.firstRange(of: "${{") != nil {
+      diagnostics.add(
+        entry.value.mentionsSecrets
+          ? .secretLeak("a secret cannot be in `\(field.name)`", at: entry.value.range)
+          : Diagnostic(
+            "not-constant", "`\(field.name)` cannot be computed", at: entry.value.range,
+            hint: "expected \(field.type.named), written out"))
+      return nil
+    }
     var decoder = FieldDecoder(scope: nil)
     let template = decoder.decode(entry.value, as: field)
     diagnostics.add(decoder.diagnostics)

@@ -7,12 +7,16 @@ extension KeySet {
       "maxAttempts": "max", "max_attempts": "max", "max-attempts": "max", "attempts": "max",
       "count": "max", "limit": "max", "times": "max", "max_retries": "max", "interval": "initial",
       "delay": "initial", "wait": "initial", "period": "initial", "initialInterval": "initial",
-      "initial_interval": "initial", "maxInterval": "cap", "max_interval": "cap", "max_delay": "cap",
+      "initial_interval": "initial", "maxInterval": "cap", "max_interval": "cap",
+      "max_delay": "cap",
       "maxDelay": "cap", "on": "only", "when": "only", "classes": "only",
     ],
-    reshaped: ["maxAttempt", "maxAttempts", "max_attempts", "max-attempts", "attempts", "behavior"],
+    reshaped: [
+      "maxAttempt", "maxAttempts", "max_attempts", "max-attempts", "attempts", "behavior",
+    ],
     lessons: [
-      "maxAttempt": maximum, "maxAttempts": maximum, "max_attempts": maximum, "max-attempts": maximum,
+      "maxAttempt": maximum, "maxAttempts": maximum, "max_attempts": maximum,
+      "max-attempts": maximum,
       "attempts": maximum,
       "type": "`constant` or `exponential`; how long to wait is drawn at random up to the bound",
     ],
@@ -66,18 +70,21 @@ extension KeySet {
     advice: [
       "webhook": "first when, then whom: `hooks: { finished: { webhook: https://… } }`",
       "url": "first when, then whom: `hooks: { finished: { webhook: https://… } }`",
-      "progress": "progress is followed on the run's event stream; hooks are told of its beginning and end",
+      "progress":
+        "progress is followed on the run's event stream; hooks are told of its beginning and end",
     ])
 
   static let hook = KeySet(
     owner: "a hook", names: ["webhook", "secret"],
     synonyms: [
       "url": "webhook", "uri": "webhook", "address": "webhook", "href": "webhook", "to": "webhook",
-      "endpoint": "webhook", "http": "webhook", "post": "webhook", "key": "secret", "token": "secret",
+      "endpoint": "webhook", "http": "webhook", "post": "webhook", "key": "secret",
+      "token": "secret",
       "signature": "secret", "sign": "secret", "signing-secret": "secret",
     ],
     advice: [
-      "method": message, "headers": message, "body": message, "payload": message, "template": message,
+      "method": message, "headers": message, "body": message, "payload": message,
+      "template": message,
       "content-type": message, "auth": message, "authorization": message,
       "retry": "a message is sent again by itself until it is taken; the key can go",
       "timeout": "a message is sent again by itself until it is taken; the key can go",

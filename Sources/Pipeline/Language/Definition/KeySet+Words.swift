@@ -17,19 +17,23 @@ extension KeySet {
     ],
     reshaped: [
       "steps", "tasks", "jobs", "pipeline", "nodes", "processors", "pluginDefaults", "taskDefaults",
-      "input", "output", "webhooks", "notifications", "on_success", "on_failure", "errors", "finally",
+      "input", "output", "webhooks", "notifications", "on_success", "on_failure", "errors",
+      "finally",
       "afterExecution", "listeners", "label",
     ],
     lessons: [
       "jobs": stageLesson, "steps": stageLesson, "tasks": stageLesson, "nodes": stageLesson,
       "pipeline": stageLesson, "processors": stageLesson,
-      "pluginDefaults": "by the name of the module: `defaults: { uses: { burn: { with: { size: 60 } } } }`",
-      "taskDefaults": "by the name of the module: `defaults: { uses: { burn: { with: { size: 60 } } } }`",
+      "pluginDefaults":
+        "by the name of the module: `defaults: { uses: { burn: { with: { size: 60 } } } }`",
+      "taskDefaults":
+        "by the name of the module: `defaults: { uses: { burn: { with: { size: 60 } } } }`",
       "input":
         "`inputs` are what each run is given, by name: `inputs: { film: { type: video } }`; a pipeline reads from no queue or server",
       "output":
         "`outputs` are what each run gives back, by name: `outputs: { film: cut.video }`; a pipeline writes to no queue or server",
-      "env": "`vars` are constants; what changes from run to run is an input, and a key is a secret",
+      "env":
+        "`vars` are constants; what changes from run to run is an input, and a key is a secret",
       "errors": hookLesson, "finally": hookLesson, "afterExecution": hookLesson,
       "listeners": hookLesson, "on_success": hookLesson, "on_failure": hookLesson,
       "notifications": hookLesson, "webhooks": hookLesson,
@@ -46,10 +50,12 @@ extension KeySet {
       "run-name": "a run is known by its id; `labels` help to find it",
       "retry": "what holds for every stage stands in `defaults`: `defaults: { retry: { max: 3 } }`",
       "timeout": "what holds for every stage stands in `defaults`: `defaults: { timeout: 30m }`",
-      "timeout-minutes": "what holds for every stage stands in `defaults`: `defaults: { timeout: 30m }`",
+      "timeout-minutes":
+        "what holds for every stage stands in `defaults`: `defaults: { timeout: 30m }`",
       "limits": "a limit belongs to stages, or to all of them: `defaults: { limits: { tts: 4 } }`",
       "cache": "what holds for every stage stands in `defaults`: `defaults: { cache: off }`",
-      "disabled": "a pipeline that nobody starts does not run; a stage is left out with `if: false`",
+      "disabled":
+        "a pipeline that nobody starts does not run; a stage is left out with `if: false`",
       "resources":
         "stages share nothing; results are kept by themselves, and `limits` of a stage bounds how many tasks run at once",
       "cache_resources": "results are kept by themselves; a stage that must not says `cache: off`",
@@ -85,7 +91,8 @@ extension KeySet {
   static let stage = KeySet(
     owner: "a stage",
     names: [
-      "uses", "in", "with", "needs", "if", "foreach", "retry", "timeout", "deadline", "stall", "cache",
+      "uses", "in", "with", "needs", "if", "foreach", "retry", "timeout", "deadline", "stall",
+      "cache",
       "on-error", "limits", "isolation", "description",
     ],
     synonyms: [
@@ -112,19 +119,23 @@ extension KeySet {
       "retries": "`max` counts the attempts after the first one: `retry: { max: 3 }`",
       "attempts": "`max` counts the attempts after the first one: `retry: { max: 3 }`",
       "timeout-minutes": "a duration has its unit with it",
-      "continue-on-error": "its outputs are then things that may be missing: `a.video else b.video`",
+      "continue-on-error":
+        "its outputs are then things that may be missing: `a.video else b.video`",
       "allowFailure": "its outputs are then things that may be missing: `a.video else b.video`",
       "allow_failure": "its outputs are then things that may be missing: `a.video else b.video`",
     ],
     advice: [
-      "run": commands, "script": commands, "command": commands, "commands": commands, "cmd": commands,
+      "run": commands, "script": commands, "command": commands, "commands": commands,
+      "cmd": commands,
       "shell": commands, "working-directory": commands, "runs-on": runner, "container": runner,
       "services": runner, "taskRunner": runner, "workerGroup": runner,
-      "env": "a stage sees no environment; its settings stand under `with`, a key is `${{ secrets.NAME }}`",
+      "env":
+        "a stage sees no environment; its settings stand under `with`, a key is `${{ secrets.NAME }}`",
       "strategy": "one task per item of a list: `foreach: inputs.scenes`, then `item` is the one",
       "matrix": "one task per item of a list: `foreach: inputs.scenes`, then `item` is the one",
       "timeout-minutes": "write `timeout` with a unit, such as `timeout: 30m`",
-      "continue-on-error": "write `on-error: continue`", "allow_failure": "write `on-error: continue`",
+      "continue-on-error": "write `on-error: continue`",
+      "allow_failure": "write `on-error: continue`",
       "allowFailure": "write `on-error: continue`",
       "unless": "write it as a condition: `if: \"!(…)\"`",
       "disabled": "write `if: false`", "enabled": "write it as a condition: `if: …`",
@@ -136,12 +147,14 @@ extension KeySet {
       "output":
         "a stage's outputs are fixed by its module; name them where they are used: `id.output`",
       "steps": oneStep, "tasks": oneStep, "processors": oneStep, "stages": oneStep, "jobs": oneStep,
-      "branch": oneStep, "switch": "a stage that runs only sometimes says `if: …`; `a else b` takes what ran",
+      "branch": oneStep,
+      "switch": "a stage that runs only sometimes says `if: …`; `a else b` takes what ran",
       "mapping": mapping, "bloblang": mapping, "mutation": mapping, "transform": mapping,
       "priority": "priority belongs to the whole run: it stands beside `stages`",
       "concurrency":
         "`concurrency` excludes whole runs and stands beside `stages`; how many tasks run at once is `limits: { tts: 4 }`",
-      "secrets": "secrets are declared beside `stages`, and used in settings: `${{ secrets.NAME }}`",
+      "secrets":
+        "secrets are declared beside `stages`, and used in settings: `${{ secrets.NAME }}`",
       "hooks": "hooks are told of the whole run and stand beside `stages`",
       "errors": "who is told of a failure stands in `hooks` beside `stages`",
     ],
@@ -158,7 +171,10 @@ extension KeySet {
         "run", "script", "command", "commands", "cmd", "shell", "steps", "tasks", "processors",
         "stages", "jobs", "mapping", "bloblang", "mutation", "branch", "switch",
       ]
-    ])
+    ],
+    strangerNote:
+      "the module is named by `uses` and its settings stand under `with`: `{ uses: burn, with: { … } }`"
+  )
 
   static let input = KeySet(
     owner: "an input",
@@ -182,7 +198,8 @@ extension KeySet {
     owner: "`defaults`", names: StageRules.keys + ["uses"],
     synonyms: ["stages": "uses", "modules": "uses", "plugins": "uses"],
     advice: [
-      "with": "settings are given by module: `defaults: { uses: { burn: { with: { size: 60 } } } }`",
+      "with":
+        "settings are given by module: `defaults: { uses: { burn: { with: { size: 60 } } } }`",
       "run": "commands cannot be run from a pipeline; the key can go",
       "isolation": "the stages of this host run in the host; the key can go",
       "concurrency": "`concurrency` excludes whole runs and stands beside `stages`",

@@ -15,6 +15,8 @@ struct KeySet: Sendable {
   var rewrites: [String: @Sendable (Node) -> String?] = [:]
   /// A key that must be there, and words whose authors meant it although they are told otherwise.
   var standIns: [String: Set<String>] = [:]
+  /// About a key that is like none, whose value is a map; nil for nothing special.
+  var strangerNote: String?
   /// Whether `x-…` is ignored.
   var allowsExtensions = false
 
@@ -30,7 +32,14 @@ struct KeySet: Sendable {
     {
       return diagnostic.noting(advice)
     }
+    if let strangerNote, entry.value.entries != nil { return diagnostic.noting(strangerNote) }
     return diagnostic.noting("known are \(Suggestion.list(names))")
+  }
+
+  /// Whether a key is like none of these, nor of another system, and has a map.
+  func isStranger(_ entry: Node.Entry) -> Bool {
+    entry.value.entries != nil && !names.contains(entry.name) && foreign(entry) == nil
+      && Suggestion.nearest(to: entry.name, among: names) == nil
   }
 
   /// About a word of another system; nil for any other key.
@@ -66,7 +75,8 @@ extension KeySet {
     written.contains { name in
       guard !names.contains(name) else { return false }
       return synonyms[name] == missing || standIns[missing]?.contains(name) == true
-        || Suggestion.nearest(to: name, among: names) == missing
+        || synonyms[name] == nil && advice[name] == nil
+          && Suggestion.nearest(to: name, among: names) == missing
     }
   }
 }

@@ -47,12 +47,14 @@ extension StageRules {
     type: .duration, range: 0.001...2_592_000)
 
   static let stallField = FieldDescription(
-    name: "stall", summary: "The longest silence: an attempt that reports nothing for so long ends.",
+    name: "stall",
+    summary: "The longest silence: an attempt that reports nothing for so long ends.",
     type: .duration, range: 0.001...604_800)
 
   static let cacheField = FieldDescription(
     name: "cache",
-    summary: "Whether results are looked up and kept (auto), neither (off), or only kept (refresh).",
+    summary:
+      "Whether results are looked up and kept (auto), neither (off), or only kept (refresh).",
     type: CacheMode.valueType)
 
   static let limitField = FieldDescription(

@@ -59,7 +59,8 @@ enum TypeName {
     }
     if text == "secret" {
       return ValueError(
-        "a `secret` is no input: declare it in `secrets: [NAME]` and use it as `${{ secrets.NAME }}`")
+        "a `secret` is no input: declare it in `secrets: [NAME]` and use it as `${{ secrets.NAME }}`"
+      )
     }
     if let near = synonyms[text.lowercased()] ?? Suggestion.nearest(to: text, among: names) {
       return ValueError("`\(text.shortened)` is not a type", suggestion: near)

@@ -6,8 +6,8 @@ extension Diagnostic {
   ) -> Diagnostic {
     Diagnostic("secret-leak", message, at: range)
       .noting(
-        "what is not declared secret can be logged and is kept with the results; a secret goes, whole, into "
-          + (fields ?? "a setting that is declared secret, or into `secret` of a hook"))
+        "a secret goes, whole, into \(fields ?? "a setting that is declared secret or `secret` of a hook"); "
+          + "anything else can be logged and is kept with the results")
   }
 
   /// A text, or something computed, where only the name of a secret can stand. The text is not repeated.

@@ -37,6 +37,8 @@ public struct Diagnostic: Sendable, Hashable, Codable {
   /// A few words behind the carets: what was expected, or what was probably meant.
   public var hint: String?
   public var notes: [Note]
+  /// What would be right there, in a few words, such as `integer, 8 to 300, pixels`; nil where that says nothing.
+  public var expected: String?
   /// The one word that was probably meant.
   public var suggestion: String?
   public var fix: Fix?

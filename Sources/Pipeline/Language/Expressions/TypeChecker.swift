@@ -13,7 +13,12 @@ struct TypeChecker {
     switch expression.kind {
     case .literal(let value): return value.literalType
     case .name(let name): return type(ofName: name, at: expression.range)
-    case .member(let base, let name, let place): return member(name, of: base, at: place)
+    case .member(let base, let name, let place):
+      if let foreign = foreignOutput(expression) {
+        report(foreign)
+        return nil
+      }
+      return member(name, of: base, at: place)
     case .index(let base, let index): return self.index(index, of: base)
     case .not(let operand):
       require(operand, toBe: .boolean, for: "`!`")
@@ -45,7 +50,8 @@ struct TypeChecker {
 
   /// Reports an operand of another type.
   mutating func require(_ operand: Expression, toBe wanted: ValueType, for user: String) {
-    guard let found = self.operand(operand, "used with \(user)"), !wanted.accepts(found) || !found.isUsable(as: wanted)
+    guard let found = self.operand(operand, "used with \(user)"),
+      !wanted.accepts(found) || !found.isUsable(as: wanted)
     else {
       return
     }
@@ -169,15 +175,8 @@ extension TypeChecker {
     let diagnostic = Diagnostic("unknown-reference", "there is nothing called `\(name)`", at: range)
     if scope.inputs[name] != nil { return diagnostic.suggesting("inputs.\(name)") }
     if scope.vars[name] != nil { return diagnostic.suggesting("vars.\(name)") }
-    switch name {
-    case "env", "github", "context":
-      return diagnostic.noting(
-        "an expression sees \(Suggestion.list(TypeScope.contexts)) and the stages; it sees no environment"
-      )
-    case "steps", "stages", "needs", "outputs", "tasks", "jobs":
-      return diagnostic.noting("an output is named by its stage's id alone: `id.output`")
-    default: break
-    }
+    if let note = ForeignNames.notes[name] { return diagnostic.noting(note) }
+    if ForeignNames.outputs.contains(name) { return diagnostic.noting(ForeignNames.outputNote) }
     if let near = Suggestion.nearest(
       to: name, among: scope.stages.keys.sorted() + TypeScope.contexts)
     {
@@ -247,7 +246,8 @@ extension TypeChecker {
     if let near = Suggestion.nearest(to: name, among: scope.secrets) {
       diagnostic = diagnostic.suggesting(near)
     } else {
-      diagnostic.hint = "declare it: `secrets: [\((scope.secrets + [name]).joined(separator: ", "))]`"
+      diagnostic.hint =
+        "declare it: `secrets: [\((scope.secrets + [name]).joined(separator: ", "))]`"
       diagnostic.fix = scope.secretsFix?.adding(name)
     }
     report(diagnostic)
@@ -261,7 +261,8 @@ extension TypeChecker {
     if let owner = scope.wholeRun {
       report(
         Diagnostic(
-          "unknown-reference", "\(owner) is worked out for the run as a whole; it cannot use `\(id).\(name)`",
+          "unknown-reference",
+          "\(owner) is worked out for the run as a whole; it cannot use `\(id).\(name)`",
           at: range
         ).noting("it sees `inputs`, `vars` and `run`"))
       return nil

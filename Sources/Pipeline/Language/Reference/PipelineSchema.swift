@@ -34,7 +34,8 @@ public enum PipelineSchema {
   public static func json(_ registry: StageRegistry) throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(make(registry)), as: UTF8.self) + "\n"
+    return String(decoding: try encoder.encode(PlainJSON(value: make(registry))), as: UTF8.self)
+      + "\n"
   }
 
   private static func definitions(_ registry: StageRegistry) -> [String: Value] {
