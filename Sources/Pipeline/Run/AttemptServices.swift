@@ -63,6 +63,10 @@ struct AttemptServices: StageServices {
     return file
   }
 
+  func secret(named name: String) async throws -> String {
+    try run.environment.secrets.reveal(name, declared: run.request.graph.secrets)
+  }
+
   func part(
     _ key: Digest, named name: String,
     _ make: @Sendable () async throws -> [FileReference]

@@ -20,6 +20,8 @@ public struct EngineEnvironment: Sendable {
   /// Attempts get folders below it; they are removed when the attempt ends.
   public var scratch: URL
   public var resources: ResourcePool
+  /// What stages are told when they reveal a secret.
+  public var secrets: any SecretSource = NoSecrets()
   public var clock: any Clock<Duration>
   /// Lets runs in, so many at once; nil: all of them.
   public var queue: RunQueue?
