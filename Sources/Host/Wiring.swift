@@ -31,8 +31,7 @@ enum Wiring {
       EngineEnvironment(
         journal: journal, artifacts: artifacts, renderer: TimelineFileRenderer(),
         scratch: folder.scratch,
-        resources: ResourcePool(
-          cores: cores ?? ProcessInfo.processInfo.activeProcessorCount)))
+        resources: ResourcePool(ofThisMachineWith: cores, scratch: folder.scratch)))
     _ = try await engine.recover()
     let watch = ControlWatch(desk: ControlDesk(dataFolder: folder.url)) { run, mode in
       try await engine.cancel(run, mode)

@@ -1,116 +1,93 @@
 import Threads
 
-/// What a task needs while it runs.
-public struct ResourceRequest: Sendable, Hashable {
-  /// At least 1; more than there are means all of them.
-  public var cores: Int
-  /// Bytes of memory, estimated.
-  public var memory: Int
-  /// Bytes of scratch disk, estimated.
-  public var disk: Int
-  public var limits: [NamedLimit]
-  /// -100 to 100; higher goes first.
-  public var priority: Int
-
-  public init(
-    cores: Int = 1, memory: Int = 0, disk: Int = 0, limits: [NamedLimit] = [], priority: Int = 0
-  ) {
-    self.cores = cores
-    self.memory = memory
-    self.disk = disk
-    self.limits = limits
-    self.priority = priority
-  }
-}
-
-/// What tasks share: a task waits until what it wants is free, in order of asking.
+/// What the tasks of a host share: a task waits until everything that it wants is free at once.
+///
+/// `ResourceLedger` has the rules.
 public final class ResourcePool: Sendable {
+  private struct State {
+    var ledger: ResourceLedger
+    var promises: [Int: Promise<Bool>] = [:]
+
+    mutating func serve(at now: Duration) -> [Promise<Bool>] {
+      ledger.serve(at: now).compactMap { promises.removeValue(forKey: $0) }
+    }
+  }
+
   public let cores: Int
   private let state: Locked<State>
+  private let now: @Sendable () -> Duration
 
-  private struct State {
-    var free: Int
-    var nextTicket = 0
-    var queue: [Waiter] = []
-    /// Tickets that were cancelled before they got into the queue.
-    var cancelled: Set<Int> = []
-  }
-
-  private struct Waiter {
-    let ticket: Int
-    let wanted: Int
-    let continuation: CheckedContinuation<Bool, Never>
-  }
-
-  public init(cores: Int) {
+  /// - Parameters:
+  ///   - memory: bytes that tasks may use together; nil: not counted.
+  ///   - disk: bytes of scratch that tasks may use together; nil: not counted.
+  ///   - patience: how long a task lets others pass that fit where it does not.
+  ///   - now: the time since any moment; never falls.
+  public init(
+    cores: Int, memory: Int? = nil, disk: Int? = nil, patience: Duration = .seconds(10),
+    now: (@Sendable () -> Duration)? = nil
+  ) {
     self.cores = max(1, cores)
-    state = Locked(State(free: max(1, cores)))
+    let totals = ResourceLedger.Totals(
+      cores: self.cores, memory: memory.map { max(0, $0) }, disk: disk.map { max(0, $0) })
+    state = Locked(State(ledger: ResourceLedger(totals: totals, patience: patience)))
+    let start = ContinuousClock.now
+    self.now = now ?? { ContinuousClock.now - start }
   }
 
-  /// Runs `body` while holding what was requested. Throws `CancellationError` when cancelled while waiting.
+  /// Runs `body` while holding what was requested. Throws `CancellationError` when cancelled while waiting, and a
+  /// `StageError` (configuration) at once when the disk could never hold it.
   ///
   /// - Parameter body: gets the number of cores that it may keep busy.
   public func with<Success>(
     _ request: ResourceRequest, _ body: (_ cores: Int) async throws -> Success
   ) async throws -> Success {
-    let cores = min(max(1, request.cores), cores)
-    try await acquire(cores)
-    defer { release(cores) }
-    return try await body(cores)
+    try Task.checkCancellation()
+    let ticket = try await acquire(request)
+    defer {
+      update { state, now in
+        state.ledger.release(ticket)
+        return state.serve(at: now)
+      }
+    }
+    return try await body(min(max(1, request.cores), cores))
   }
 
-  private func acquire(_ wanted: Int) async throws {
-    let ticket = state.withLock { state in
-      state.nextTicket += 1
-      return state.nextTicket
+  public func snapshot() -> ResourceSnapshot {
+    let now = now()
+    return state.withLock { $0.ledger.snapshot(at: now) }
+  }
+
+  private func acquire(_ request: ResourceRequest) async throws -> Int {
+    let promise = Promise<Bool>()
+    let now = now()
+    let (ticket, served) = try state.withLock { state throws(StageError) in
+      let ticket = try state.ledger.ask(request, at: now)
+      state.promises[ticket] = promise
+      return (ticket, state.serve(at: now))
     }
-    let granted = await withTaskCancellationHandler {
-      await withCheckedContinuation { continuation in
-        enqueue(Waiter(ticket: ticket, wanted: wanted, continuation: continuation))
-      }
+    for promise in served { promise.settle(true) }
+    let isGranted = await withTaskCancellationHandler {
+      await promise.answer()
     } onCancel: {
-      cancel(ticket)
+      withdraw(ticket)
     }
-    if !granted { throw CancellationError() }
+    if !isGranted { throw CancellationError() }
+    return ticket
   }
 
-  private func enqueue(_ waiter: Waiter) {
-    let refused = state.withLock { state in
-      if state.cancelled.remove(waiter.ticket) != nil { return true }
-      state.queue.append(waiter)
-      return false
+  private func withdraw(_ ticket: Int) {
+    var withdrawn: Promise<Bool>?
+    update { state, now in
+      guard state.ledger.withdraw(ticket) else { return [] }
+      withdrawn = state.promises.removeValue(forKey: ticket)
+      return state.serve(at: now)
     }
-    if refused { waiter.continuation.resume(returning: false) }
-    grant()
+    withdrawn?.settle(false)
   }
 
-  private func cancel(_ ticket: Int) {
-    let waiter = state.withLock { state -> Waiter? in
-      guard let index = state.queue.firstIndex(where: { $0.ticket == ticket }) else {
-        state.cancelled.insert(ticket)
-        return nil
-      }
-      return state.queue.remove(at: index)
-    }
-    waiter?.continuation.resume(returning: false)
-    grant()
-  }
-
-  private func release(_ cores: Int) {
-    state.withLock { $0.free += cores }
-    grant()
-  }
-
-  /// Serves the head of the queue as long as it can be served; never past it, so that nobody starves.
-  private func grant() {
-    while true {
-      let served = state.withLock { state -> Waiter? in
-        guard let head = state.queue.first, head.wanted <= state.free else { return nil }
-        state.free -= head.wanted
-        return state.queue.removeFirst()
-      }
-      guard let served else { return }
-      served.continuation.resume(returning: true)
-    }
+  /// Changes the state and tells those who were served by that.
+  private func update(_ body: (inout State, Duration) -> [Promise<Bool>]) {
+    let now = now()
+    for promise in state.withLock({ body(&$0, now) }) { promise.settle(true) }
   }
 }
