@@ -180,7 +180,8 @@ public actor MemoryRunJournal: RunJournal {
   public func usualCost(ofStage name: String) -> UsualCost? {
     let known = resultsByKey.values.filter { $0.stage == name }
     let newest = known.sorted { $0.createdAt > $1.createdAt }.prefix(UsualCost.sampleSize)
-    return UsualCost(medianOf: newest.map { UsualCost(elapsed: $0.elapsed, byteCount: $0.byteCount) })
+    return UsualCost(
+      medianOf: newest.map { UsualCost(elapsed: $0.elapsed, byteCount: $0.byteCount) })
   }
 }
 
