@@ -88,7 +88,8 @@ extension SQLJournal {
         try connection.run(
           "UPDATE runs SET state = $2 WHERE id = $1", [.text(run), .text(state.rawValue)])
       case .inputs(let values, let files):
-        try connection.run("UPDATE runs SET inputs = $2 WHERE id = $1", [.text(run), .text(values)])
+        try connection.run(
+          "UPDATE runs SET inputs = $2 WHERE id = $1", [.text(run), .text(values)])
         try Holder(.runInput, run).hold(files, connection)
       case .outputs(let values, let files):
         try connection.run(

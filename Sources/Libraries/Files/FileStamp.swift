@@ -14,7 +14,7 @@ public struct FileStamp: Sendable, Hashable, Codable {
   /// Throws `FileError`, with `isMissing` when there is no file.
   public init(of path: String) throws(FileError) {
     var info = stat()
-    guard stat(path, &info) == 0 else { throw FileError.last("stat") }
+    guard stat(path, &info) == 0 else { throw FileError.last("stat", path) }
     self.init(info)
   }
 
@@ -24,6 +24,12 @@ public struct FileStamp: Sendable, Hashable, Codable {
     byteCount = Int(info.st_size)
     modified = info.st_mtim.nanoseconds
     changed = info.st_ctim.nanoseconds
+  }
+
+  /// Whether it is the same file with the same bytes, moved or renamed perhaps.
+  public func hasSameBytes(as other: FileStamp) -> Bool {
+    device == other.device && inode == other.inode && byteCount == other.byteCount
+      && modified == other.modified
   }
 
   /// Whether the newest change is so long ago that another one would show in the times. File systems count time in
