@@ -12,10 +12,34 @@ enum Wiring {
     let journal: any RunJournal
     let artifacts: any ArtifactStore
     let registry: StageRegistry
+    /// The runs that earlier processes left unfinished, oldest first.
+    private let recovered: [String]
     /// Hears what other processes ask for.
     let watch: ControlWatch
     /// Keeps the folder locked.
-    fileprivate let folder: DataFolder
+    private let folder: DataFolder
+
+    fileprivate init(
+      _ engine: PipelineEngine, recovered: [RunStatus], watch: ControlWatch, folder: DataFolder
+    ) {
+      self.engine = engine
+      journal = engine.environment.journal
+      artifacts = engine.environment.artifacts
+      registry = Wiring.registry()
+      self.recovered = recovered.map(\.record.id)
+      self.watch = watch
+      self.folder = folder
+    }
+
+    /// What earlier processes left unfinished and still is, oldest first.
+    func unfinished() async throws -> [RunStatus] {
+      var runs: [RunStatus] = []
+      for id in recovered {
+        guard let run = try await journal.run(id) else { continue }
+        if run.state == .interrupted || run.state == .queued { runs.append(run) }
+      }
+      return runs
+    }
   }
 
   static func registry() -> StageRegistry { StageRegistry(BuiltInStages.all) }
@@ -32,14 +56,12 @@ enum Wiring {
         journal: journal, artifacts: artifacts, renderer: TimelineFileRenderer(),
         scratch: folder.scratch,
         resources: ResourcePool(ofThisMachineWith: cores, scratch: folder.scratch)))
-    _ = try await engine.recover()
+    let recovered = try await engine.recover()
     let watch = ControlWatch(desk: ControlDesk(dataFolder: folder.url)) { run, mode in
       try await engine.cancel(run, mode)
     }
     await watch.answerAll()
-    return Host(
-      engine: engine, journal: journal, artifacts: artifacts, registry: registry(), watch: watch,
-      folder: folder)
+    return Host(engine, recovered: recovered, watch: watch, folder: folder)
   }
 
   /// Looks at a data folder without owning it, also while another process works in it.

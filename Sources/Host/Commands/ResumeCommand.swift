@@ -22,7 +22,7 @@ struct ResumeCommand: Command {
 
   func run(_ console: Console) async throws -> ExitCode {
     let host = try await Wiring.host(arguments)
-    let unfinished = try await host.engine.unfinished()
+    let unfinished = try await host.unfinished()
     let runs = try await chosen(among: unfinished, host)
     if runs.isEmpty {
       console.err("no run is waiting to be continued\n")

@@ -40,7 +40,7 @@ struct RunCommand: Command {
   private func tellOthers(
     than continued: RunStatus?, _ host: Wiring.Host, _ console: Console
   ) async throws {
-    let others = try await host.engine.unfinished()
+    let others = try await host.unfinished()
       .filter { $0.record.id != continued?.record.id }
     if let text = InterruptedRuns.others(others) { console.err(text) }
   }

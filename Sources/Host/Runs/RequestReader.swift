@@ -11,9 +11,8 @@ struct RequestReader: Sendable {
     let overrides = try arguments.all("set").map { try Self.pair($0, option: "--set") }
     var file = try load(overrides)
     // The names of the stages are known only now.
-    if let graph = file.graph, let more = try runOverrides(of: graph) {
-      file = try load(overrides + more)
-    }
+    let more = file.graph.map(stageOverrides) ?? []
+    if !more.isEmpty { file = try load(overrides + more) }
     console.showDiagnostics(of: file)
     guard let graph = file.graph, !file.hasErrors else { return nil }
     guard let (inputs, folder) = try bindInputs(of: graph, console) else { return nil }
@@ -26,16 +25,10 @@ struct RequestReader: Sendable {
       registry: registry)
   }
 
-  /// What holds for a whole run is written into its pipeline, so that the run keeps it when it is continued.
-  private func runOverrides(of graph: PipelineGraph) throws -> [(String, String)]? {
-    var overrides: [(String, String)] = []
-    if let priority = try arguments.number("priority", in: -100...100) {
-      overrides.append(("priority", "\(priority)"))
-    }
-    if arguments.value("cache") == "off" {
-      overrides += graph.stages.map { ("stages.\($0.id).cache", "off") }
-    }
-    return overrides.isEmpty ? nil : overrides
+  /// What holds for every stage is written into the pipeline, so that the run keeps it when it is continued.
+  private func stageOverrides(of graph: PipelineGraph) -> [(String, String)] {
+    guard arguments.value("cache") == "off" else { return [] }
+    return graph.stages.map { ("stages.\($0.id).cache", "off") }
   }
 
   private func bindInputs(
@@ -84,10 +77,11 @@ struct RequestReader: Sendable {
       }
     }
     let isRefreshed = arguments.has("refresh") || arguments.value("cache") == "refresh"
-    let refreshed = isRefreshed ? names : graph.following(arguments.value("from"))
+    let refreshed = isRefreshed ? names : arguments.value("from").map(graph.following) ?? []
     return RunRequest(
       graph: graph, source: file.source, inputs: inputs, inputFolder: folder,
-      refreshed: Set(refreshed), until: arguments.value("until"))
+      refreshed: Set(refreshed), until: arguments.value("until"),
+      priority: try arguments.number("priority", in: -100...100))
   }
 
   static func check(_ stage: String, option: String, among names: [String]) throws {
@@ -104,17 +98,5 @@ struct RequestReader: Sendable {
       throw UsageError("`\(option)` needs NAME=VALUE, not `\(text)`")
     }
     return (String(parts[0]), String(parts[1]))
-  }
-}
-
-extension PipelineGraph {
-  /// A stage and all that depend on it; none for nil.
-  func following(_ first: String?) -> [String] {
-    guard let first else { return [] }
-    var found = [first]
-    for node in stages where node.dependencies.contains(where: { found.contains($0) }) {
-      found.append(node.id)
-    }
-    return found
   }
 }

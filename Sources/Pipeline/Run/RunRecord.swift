@@ -10,6 +10,8 @@ public struct RunRecord: Sendable, Hashable, Codable {
   public var inputs: [String: Value]
   /// The absolute path that relative paths in the inputs are relative to.
   public var inputFolder: String
+  /// The absolute path of the folder that somebody wants the outputs in; nil where nobody said.
+  public var outputFolder: String?
   /// The version of each stage module that the pipeline uses, by name.
   public var stageVersions: [String: String]
   /// Stages to run even if their results are known.
@@ -23,8 +25,8 @@ public struct RunRecord: Sendable, Hashable, Codable {
 
   public init(
     id: String, pipeline: String, createdAt: Int, source: PipelineSource, inputs: [String: Value],
-    inputFolder: String, stageVersions: [String: String] = [:], refreshed: [String] = [],
-    until: String? = nil, priority: Int = 0, retryOf: String? = nil
+    inputFolder: String, outputFolder: String? = nil, stageVersions: [String: String] = [:],
+    refreshed: [String] = [], until: String? = nil, priority: Int = 0, retryOf: String? = nil
   ) {
     self.id = id
     self.pipeline = pipeline
@@ -32,6 +34,7 @@ public struct RunRecord: Sendable, Hashable, Codable {
     self.source = source
     self.inputs = inputs
     self.inputFolder = inputFolder
+    self.outputFolder = outputFolder
     self.stageVersions = stageVersions
     self.refreshed = refreshed
     self.until = until

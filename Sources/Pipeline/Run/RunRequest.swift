@@ -9,6 +9,9 @@ public struct RunRequest: Sendable {
   public var inputs: [String: Value]
   /// What relative paths in the inputs are relative to.
   public var inputFolder: URL
+  /// The absolute path of the folder that somebody wants the outputs in, for whoever continues the run; nil where
+  /// nobody said.
+  public var outputFolder: String?
   /// Stages to run even if their results are known; everything after them follows by its changed inputs.
   public var refreshed: Set<String>
   /// Run only this stage and what it needs; nil for the whole pipeline.
@@ -62,13 +65,14 @@ extension RunRequest {
       inputFolder: URL(fileURLWithPath: record.inputFolder, isDirectory: true),
       refreshed: Set(record.refreshed), until: record.until, priority: record.priority,
       retryOf: record.retryOf)
+    outputFolder = record.outputFolder
   }
 
   /// What to write down when it is accepted.
   func record() -> RunRecord {
     RunRecord(
       id: RunID.make(), pipeline: graph.name, createdAt: RunRecorder.now, source: source,
-      inputs: inputs, inputFolder: inputFolder.path,
+      inputs: inputs, inputFolder: inputFolder.path, outputFolder: outputFolder,
       stageVersions: Dictionary(
         graph.stages.map { ($0.spec.info.name, $0.spec.info.version) }, uniquingKeysWith: { $1 }),
       refreshed: refreshed.sorted(), until: until, priority: priority, retryOf: retryOf)
