@@ -51,17 +51,26 @@ enum Wiring {
     let artifacts = try FileArtifactStore(folder: folder.artifacts)
     let journal = try SQLJournal(path: folder.database.path, artifacts: artifacts)
     let cores = try DataOptions.cores(in: arguments)
-    let engine = PipelineEngine(
-      EngineEnvironment(
-        journal: journal, artifacts: artifacts, renderer: TimelineFileRenderer(),
-        scratch: folder.scratch,
-        resources: ResourcePool(ofThisMachineWith: cores, scratch: folder.scratch)))
+    var environment = EngineEnvironment(
+      journal: journal, artifacts: artifacts, renderer: TimelineFileRenderer(),
+      scratch: folder.scratch,
+      resources: ResourcePool(ofThisMachineWith: cores, scratch: folder.scratch))
+    environment.secrets = try HostSecrets(file: arguments.value(DataOptions.secretsFile.name))
+    let engine = PipelineEngine(environment)
     let recovered = try await engine.recover()
     let watch = ControlWatch(desk: ControlDesk(dataFolder: folder.url)) { run, mode in
       try await engine.cancel(run, mode)
     }
     await watch.answerAll()
     return Host(engine, recovered: recovered, watch: watch, folder: folder)
+  }
+
+  /// An engine that can plan, over a data folder that another process may own. It can run nothing.
+  static func planner(over archive: Archive) -> PipelineEngine {
+    PipelineEngine(
+      EngineEnvironment(
+        journal: archive.journal, artifacts: archive.artifacts, renderer: TimelineFileRenderer(),
+        scratch: archive.folder.appendingPathComponent("scratch"), resources: ResourcePool(cores: 1)))
   }
 
   /// Looks at a data folder without owning it, also while another process works in it.

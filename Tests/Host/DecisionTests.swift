@@ -48,7 +48,7 @@ struct DecisionTests {
       ),
       (
         TaskDecision(.run, .waitsFor(["voice", "cut"])), "ran because `voice` and `cut` ran",
-        "runs because `voice` and `cut` run"
+        "runs because `voice` and `cut` run, unless what comes out is as before"
       ),
       (
         TaskDecision(.skip, .skipped(["`if` is false"])), "skipped because `if` is false",

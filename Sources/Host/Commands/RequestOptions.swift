@@ -6,6 +6,7 @@ enum RequestOptions {
     OptionSpec(
       name: "input-file", value: "FILE",
       summary: "a YAML file with inputs; its paths are relative to it"),
+    PipelineOptions.overlay,
     OptionSpec(
       name: "set", value: "PATH=VALUE",
       summary: "changes the pipeline, such as stages.captions.with.size=60"),

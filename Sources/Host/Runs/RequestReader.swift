@@ -21,8 +21,8 @@ struct RequestReader: Sendable {
 
   private func load(_ overrides: [(String, String)]) throws -> PipelineFile {
     try PipelineFile.load(
-      arguments.operands[0], overrides: overrides.map { (path: $0.0, text: $0.1) },
-      registry: registry)
+      arguments.operands[0], overlays: arguments.all(PipelineOptions.overlay.name),
+      overrides: overrides.map { (path: $0.0, text: $0.1) }, registry: registry)
   }
 
   /// What holds for every stage is written into the pipeline, so that the run keeps it when it is continued.
@@ -50,7 +50,7 @@ struct RequestReader: Sendable {
       return (name: name, text: Self.located(value, of: name, in: graph, here: here))
     }
     let bound = graph.bindInputs(arguments: given, file: file)
-    var sources = file.map { [$0.name: $0.text] } ?? [:]
+    var sources: [String?: String] = file.map { [$0.name: $0.text] } ?? [:]
     sources[PipelineGraph.argumentsFile] = PipelineGraph.argumentsText(given)
     console.show(bound.diagnostics, sources: sources)
     if bound.diagnostics.hasErrors { return nil }

@@ -13,6 +13,7 @@ struct RunPresenter: Sendable {
       choices: ["auto", "bars", "lines", "json"]),
     DataOptions.dataFolder,
     DataOptions.cores,
+    DataOptions.secretsFile,
   ]
 
   typealias Work =

@@ -29,7 +29,9 @@ enum DecisionText {
     case .refreshed: "it was to be made again (`--from`, `--refresh` or `cache: refresh`)"
     case .cacheOff: "it says `cache: off`"
     case .waitsFor(let stages):
-      "\(names(stages)) \(tense == .past ? "ran" : stages.count == 1 ? "runs" : "run")"
+      tense == .past
+        ? "\(names(stages)) ran"
+        : "\(names(stages)) \(stages.count == 1 ? "runs" : "run"), unless what comes out is as before"
     case .skipped(let causes): causes.joined(separator: " and ")
     case .blockedBy(let stages): "\(names(stages)) did not finish"
     }

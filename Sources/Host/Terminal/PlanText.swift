@@ -1,0 +1,62 @@
+import Pipeline
+
+/// A plan as a person reads it: a line or a few for each stage, and what it all comes to.
+struct PlanText {
+  let plan: RunPlan
+  /// Every task, also where many are alike.
+  let showsAll: Bool
+
+  var text: String {
+    let width = plan.stages.map(\.id.count).max() ?? 0
+    let stages = plan.stages.flatMap { lines(for: $0, width: width) }
+    return (stages + ["", totals, ""]).joined(separator: "\n")
+  }
+
+  private func lines(for stage: RunPlan.Stage, width: Int) -> [String] {
+    if let error = stage.error {
+      let field = error.field.map { " (at \($0))" } ?? ""
+      return [
+        "\(stage.id.padded(to: width))  fails [\(error.errorClass.rawValue)]: \(error.message)\(field)"
+      ]
+    }
+    if stage.tasks.count == 1, let task = stage.tasks.first, task.item == nil {
+      return [whole(stage, task, width: width)]
+    }
+    let entries = stage.tasks.map { FoldedStage.Entry(item: $0.item, decision: $0.decision) }
+    return FoldedStage(name: stage.id, entries: entries)
+      .lines(width: width, tense: .future, all: showsAll)
+  }
+
+  /// A stage of which one thing is said, however many tasks it has.
+  private func whole(_ stage: RunPlan.Stage, _ task: RunPlan.Task, width: Int) -> String {
+    let text = DecisionText.text(task.decision, .future)
+    let name = stage.id.padded(to: width)
+    switch (stage.taskCount, task.decision.outcome) {
+    case (let count?, .cached) where count > 1, (let count?, .run) where count > 1:
+      return "\(name)  \(Amount.things(count, "task")): \(text)"
+    case (nil, .run): return "\(name)  \(text); how many tasks it has is known then"
+    default: return "\(name)  \(text)"
+    }
+  }
+
+  private var totals: String {
+    let tasks = plan.stages.reduce(0) { $0 + max($1.taskCount ?? 1, $1.tasks.count) }
+    let outcomes: [TaskDecision.Outcome] = [.cached, .run, .skip, .blocked]
+    let counts = outcomes.compactMap { outcome in
+      let count = plan.count(outcome)
+      return count == 0 ? nil : "\(count) \(FoldedStage.word(outcome, count: count, .future))"
+    }
+    return "\(Amount.things(tasks, "task")): \(counts.joined(separator: ", "))\(estimate)"
+  }
+
+  /// What the tasks that run usually take; nothing when none runs.
+  private var estimate: String {
+    guard plan.count(.run) > 0 else { return "" }
+    let unknown = plan.unknownCostCount
+    let cost = plan.cost
+    let known = "; about \(Amount.seconds(cost.elapsed)) of work and \(Amount.bytes(cost.byteCount))"
+    if unknown == 0 { return known }
+    if unknown >= plan.count(.run) { return "; how long that takes is not known yet" }
+    return "\(known), and \(Amount.things(unknown, "task")) of which nothing is known"
+  }
+}
