@@ -38,6 +38,7 @@ let package = Package(
     .executable(name: "videocraft", targets: ["videocraft"]),
     .executable(name: "videocraft-speech", targets: ["videocraft-speech"]),
     .library(name: "Pipeline", targets: ["Pipeline"]),
+    .library(name: "Store", targets: ["Store"]),
   ],
   targets: [
     cLibrary("CFFmpeg"),
@@ -112,7 +113,7 @@ let package = Package(
       "Stages", of: "BuiltInStages", "ValidateStage", "ComposeStage", "BurnStage", "SegmentStage",
       "RenderStage", "Pipeline", "Media", "FFmpeg", "Threads", "TestSupport"),
     tests("Store", of: "Store", "SQLite", "Files", "Pipeline", "Threads", "TestSupport"),
-    tests("Host", of: "videocraft", "Pipeline", "Media", "TestSupport"),
+    tests("Host", of: "videocraft", "videocraft-speech", "Pipeline", "Media", "TestSupport"),
     tests("Golden", of: "videocraft", "videocraft-speech", "Pipeline", "Media", "TestSupport"),
   ]
 )
