@@ -24,7 +24,7 @@ struct RunOverview: Sendable, Encodable {
     changedAt = status.changedAt
     priority = status.record.priority
     retryOf = status.record.retryOf
-    self.tasks = TaskCounts(tasks)
+    self.tasks = TaskCounts(tasks, isLive: state == .running)
     elapsed =
       switch state {
       case .completed, .failed, .cancelled: max(0, changedAt - createdAt)

@@ -110,8 +110,9 @@ extension RunStory {
     outputs = status.outputs ?? [:]
     until = status.record.until
     refreshed = status.record.refreshed
-    stages = Self.stages(tasks, events, isLive: overview.state == .running)
-    self.attempts = attempts.map(Attempt.init)
+    let isLive = overview.state == .running
+    stages = Self.stages(tasks, events, isLive: isLive)
+    self.attempts = attempts.map { Attempt($0, isLive: isLive) }
     warnings = events.filter { $0.type == .stageWarning }.map {
       Warning(stage: $0.stage, item: $0.item, message: $0.message ?? "", at: $0.at)
     }
@@ -137,7 +138,7 @@ extension RunStory {
         elapsed = max(0, end.at - first.at)
       }
       return Stage(
-        stage: name, state: state(of: tasks, isLive: isLive), tasks: TaskCounts(tasks),
+        stage: name, state: state(of: tasks, isLive: isLive), tasks: TaskCounts(tasks, isLive: isLive),
         elapsed: elapsed,
         error: end?.type == .stageFailed ? end.flatMap(Failure.init) : nil,
         because: tasks.count == 1 ? tasks.first.flatMap(reason) : nil)
@@ -159,11 +160,11 @@ extension RunStory {
 }
 
 extension RunStory.Attempt {
-  fileprivate init(_ record: AttemptRecord) {
+  fileprivate init(_ record: AttemptRecord, isLive: Bool) {
     stage = record.task.stage
     item = record.task.item
     attempt = record.number
-    state = record.state
+    state = record.state == .running && !isLive ? .lost : record.state
     startedAt = record.startedAt
     endedAt = record.endedAt
     error = record.error.map(RunStory.Failure.init)

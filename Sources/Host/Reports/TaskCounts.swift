@@ -10,15 +10,18 @@ struct TaskCounts: Sendable, Hashable, Encodable {
   /// Among `done`.
   var skipped = 0
   var running = 0
+  /// Begun by a process that died; the run's next process begins them anew.
+  var lost = 0
   var failed = 0
   /// Not started because something before them did not come about, or cancelled.
   var dropped = 0
 
-  init(_ tasks: some Sequence<TaskRecord>) {
-    for task in tasks { count(task) }
+  /// - Parameter isLive: whether a process works on the run.
+  init(_ tasks: some Sequence<TaskRecord>, isLive: Bool) {
+    for task in tasks { count(task, isLive: isLive) }
   }
 
-  private mutating func count(_ task: TaskRecord) {
+  private mutating func count(_ task: TaskRecord, isLive: Bool) {
     total += 1
     switch task.state {
     case .completed:
@@ -27,7 +30,8 @@ struct TaskCounts: Sendable, Hashable, Encodable {
     case .skipped:
       done += 1
       skipped += 1
-    case .running: running += 1
+    case .running where isLive: running += 1
+    case .running: lost += 1
     case .failed: failed += 1
     case .blocked, .cancelled: dropped += 1
     }
@@ -36,9 +40,10 @@ struct TaskCounts: Sendable, Hashable, Encodable {
   /// `12 of 15 done, 11 cached, 1 failed`.
   var text: String {
     var parts = [done == total ? "\(total)" : "\(done) of \(total)"]
-    if cached > 0 { parts.append("\(cached) cached") }
+    if cached > 0 { parts.append(cached == total ? "all cached" : "\(cached) cached") }
     if skipped > 0 { parts.append("\(skipped) skipped") }
     if running > 0 { parts.append("\(running) running") }
+    if lost > 0 { parts.append("\(lost) interrupted") }
     if failed > 0 { parts.append("\(failed) failed") }
     if dropped > 0 { parts.append("\(dropped) not started") }
     return parts.joined(separator: ", ")

@@ -6,7 +6,7 @@ enum InterruptedRuns {
   static func continuing(_ status: RunStatus, tasks: [TaskRecord], in graph: PipelineGraph)
     -> String
   {
-    let counts = TaskCounts(tasks)
+    let counts = TaskCounts(tasks, isLive: false)
     let decided = Set(tasks.map(\.id.stage))
     // A stage about which nothing was decided yet is at least one task.
     let total = counts.total + graph.stages.count { !decided.contains($0.id) }

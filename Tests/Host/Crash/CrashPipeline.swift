@@ -1,5 +1,6 @@
 import Foundation
 import TestSupport
+import Testing
 
 /// A pipeline that is killed again and again, and what it is given.
 struct CrashPipeline: Sendable, CustomTestStringConvertible {

@@ -41,8 +41,9 @@ struct CrashSite: Sendable {
       if !hidden, path.split(separator: "/").contains(where: { $0.hasPrefix(".") }) { return }
       let url = outputs.appendingPathComponent(path)
       var isFolder: ObjCBool = false
-      FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder)
-      if !isFolder.boolValue { files[path] = try Data(contentsOf: url) }
+      if FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder),
+        !isFolder.boolValue
+      { files[path] = try Data(contentsOf: url) }
     }
   }
 

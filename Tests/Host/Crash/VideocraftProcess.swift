@@ -1,6 +1,7 @@
 import Foundation
 import TestSupport
 import Testing
+import Threads
 
 @testable import videocraft
 
@@ -25,7 +26,7 @@ final class VideocraftProcess: Sendable {
   let id: Int32
   private let out: URL
   private let errors: URL
-  private let end: Task<End, Never>
+  private let end = Locked<End?>(nil)
 
   /// - Parameters:
   ///   - folder: takes what the process writes, and stays.
@@ -42,35 +43,34 @@ final class VideocraftProcess: Sendable {
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = try FileHandle(forWritingTo: out)
     process.standardError = try FileHandle(forWritingTo: errors)
-    let (ends, continuation) = AsyncStream.makeStream(of: End.self)
+    let end = end
     process.terminationHandler = { ended in
-      continuation.yield(
-        ended.terminationReason == .exit
-          ? .code(ended.terminationStatus) : .signal(ended.terminationStatus))
-      continuation.finish()
+      end.withLock { end in
+        end =
+          ended.terminationReason == .exit
+          ? .code(ended.terminationStatus) : .signal(ended.terminationStatus)
+      }
     }
     try process.run()
     id = process.processIdentifier
-    end = Task {
-      for await end in ends { return end }
-      return .code(-1)
-    }
   }
 
-  func wait() async -> End { await end.value }
+  func wait() async -> End {
+    while true {
+      if let end = await wait(atMost: .seconds(3600)) { return end }
+    }
+  }
 
   func send(_ signal: Int32) { kill(id, signal) }
 
   /// Waits for the end at most so long. Nil when it still runs.
   func wait(atMost limit: Duration) async -> End? {
-    await withTaskGroup(of: End?.self) { group in
-      group.addTask { await self.wait() }
-      group.addTask {
-        try? await Task.sleep(for: limit)
-        return nil
-      }
-      defer { group.cancelAll() }
-      return await group.next() ?? nil
+    let deadline = ContinuousClock.now + limit
+    while true {
+      if let end = end.withLock({ $0 }) { return end }
+      let now = ContinuousClock.now
+      if now >= deadline { return nil }
+      try? await Task.sleep(until: min(deadline, now + .milliseconds(5)), clock: .continuous)
     }
   }
 
