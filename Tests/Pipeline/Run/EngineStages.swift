@@ -151,6 +151,25 @@ struct Read: Stage {
   }
 }
 
+/// Looks at a secret.
+struct Ask: Stage {
+  static let info = StageInfo("ask", version: "1.0.0", cacheVersion: 1, summary: "Asks.")
+  struct Options: StageOptions {
+    @Field("The key.") var key: Secret
+  }
+  struct Outputs: Ports {
+    @Port("How long the secret is.") var length: Int
+  }
+  let options: Options
+  init(_ options: Options) { self.options = options }
+
+  func run(_ inputs: NoPorts, _ context: StageContext) async throws -> Outputs {
+    var outputs = Outputs()
+    outputs.length = try await context.reveal(options.key).count
+    return outputs
+  }
+}
+
 /// A film of a length, not rendered.
 struct Film: Stage {
   static let info = StageInfo("film", version: "1.0.0", cacheVersion: 1, summary: "Makes a film.")
