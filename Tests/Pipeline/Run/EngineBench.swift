@@ -8,6 +8,7 @@ final class EngineBench: Sendable {
   static let registry = StageRegistry([
     StageSpec(Shout.self), StageSpec(Join.self), StageSpec(Flaky.self), StageSpec(Wait.self),
     StageSpec(Gated.self), StageSpec(Read.self), StageSpec(Film.self), StageSpec(Ask.self),
+    StageSpec(Hungry.self),
   ])
 
   let folder: URL
@@ -33,7 +34,8 @@ final class EngineBench: Sendable {
     journal = other?.journal ?? MemoryRunJournal(artifacts: artifacts)
     var environment = EngineEnvironment(
       journal: wrap(journal), artifacts: artifacts, renderer: PlainRenderer(),
-      scratch: folder.appendingPathComponent("scratch"), resources: ResourcePool(cores: cores),
+      scratch: folder.appendingPathComponent("scratch"),
+      resources: ResourcePool(cores: cores, disk: 1 << 30),
       clock: clock, queue: queue)
     environment.secrets = NamedSecrets()
     engine = PipelineEngine(environment)

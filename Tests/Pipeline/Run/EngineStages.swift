@@ -57,6 +57,7 @@ struct Flaky: Stage {
     @Field("How often.") var failures = 1
     @Field("The class of the error.") var error = "transient"
     @Field("Tells runs apart.") var name = "flaky"
+    @Field("How long to ask for patience.") var patience: Duration?
   }
   struct Outputs: Ports {
     @Port("The attempt that worked.") var attempt: Int
@@ -67,7 +68,8 @@ struct Flaky: Stage {
   func run(_ inputs: NoPorts, _ context: StageContext) async throws -> Outputs {
     Calls.shared.count(options.name)
     if context.attempt <= options.failures {
-      throw StageError(.init(rawValue: options.error) ?? .internal, "not yet")
+      throw StageError(
+        .init(rawValue: options.error) ?? .internal, "not yet", retryAfter: options.patience)
     }
     var outputs = Outputs()
     outputs.attempt = context.attempt
@@ -149,6 +151,20 @@ struct Read: Stage {
     outputs.text = text
     return outputs
   }
+}
+
+/// Needs more scratch than any disk has.
+struct Hungry: Stage {
+  static let info = StageInfo(
+    "hungry", version: "1.0.0", cacheVersion: 1, summary: "Needs disk.", scratchPerInputByte: 1e15)
+  struct Inputs: Ports {
+    @Port("A file.") var file: PlainFile
+  }
+  struct Outputs: Ports {
+    @Port("Nothing.") var nothing: String?
+  }
+  init(_ options: NoOptions) {}
+  func run(_ inputs: Inputs, _ context: StageContext) async throws -> Outputs { Outputs() }
 }
 
 /// Looks at a secret.
