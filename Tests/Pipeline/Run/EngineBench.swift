@@ -8,7 +8,7 @@ final class EngineBench: Sendable {
   static let registry = StageRegistry([
     StageSpec(Shout.self), StageSpec(Join.self), StageSpec(Flaky.self), StageSpec(Wait.self),
     StageSpec(Gated.self), StageSpec(Read.self), StageSpec(Film.self), StageSpec(Ask.self),
-    StageSpec(Hungry.self),
+    StageSpec(Hungry.self), StageSpec(Count.self), StageSpec(Chatty.self),
   ])
 
   let folder: URL
@@ -22,7 +22,7 @@ final class EngineBench: Sendable {
   init(
     sharing other: EngineBench? = nil, clock: any Clock<Duration> = ImmediateClock(),
     cores: Int = 2, queue: RunQueue? = nil,
-    wrap: (MemoryRunJournal) -> any RunJournal = { $0 }
+    renewal: Duration = .seconds(10), wrap: (MemoryRunJournal) -> any RunJournal = { $0 }
   ) throws {
     ownsFolder = other == nil
     folder =
@@ -38,6 +38,7 @@ final class EngineBench: Sendable {
       resources: ResourcePool(cores: cores, disk: 1 << 30),
       clock: clock, queue: queue)
     environment.secrets = NamedSecrets()
+    environment.lease.renewal = renewal
     engine = PipelineEngine(environment)
   }
 

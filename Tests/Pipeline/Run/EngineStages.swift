@@ -167,6 +167,47 @@ struct Hungry: Stage {
   func run(_ inputs: Inputs, _ context: StageContext) async throws -> Outputs { Outputs() }
 }
 
+/// Gives its number back.
+struct Count: Stage {
+  static let info = StageInfo("count", version: "1.0.0", cacheVersion: 1, summary: "Counts.")
+  struct Options: StageOptions {
+    @Field("The number.") var number: Int
+  }
+  struct Outputs: Ports {
+    @Port("The number.") var number: Int
+  }
+  let options: Options
+  init(_ options: Options) { self.options = options }
+  func run(_ inputs: NoPorts, _ context: StageContext) async throws -> Outputs {
+    var outputs = Outputs()
+    outputs.number = options.number
+    return outputs
+  }
+}
+
+/// Reports and logs a lot.
+struct Chatty: Stage {
+  static let info = StageInfo("chatty", version: "1.0.0", cacheVersion: 1, summary: "Talks.")
+  struct Options: StageOptions {
+    @Field("Tells runs apart.") var number: Int
+  }
+  struct Outputs: Ports {
+    @Port("The number.") var said: String
+  }
+  let options: Options
+  init(_ options: Options) { self.options = options }
+  func run(_ inputs: NoPorts, _ context: StageContext) async throws -> Outputs {
+    for step in 1...40 {
+      context.progress(Double(step), of: 40, unit: .items)
+      context.log("step \(step)")
+      await Task.yield()
+    }
+    var outputs = Outputs()
+    outputs.said = "\(options.number)"
+    return outputs
+  }
+}
+
 /// Looks at a secret.
 struct Ask: Stage {
   static let info = StageInfo("ask", version: "1.0.0", cacheVersion: 1, summary: "Asks.")
