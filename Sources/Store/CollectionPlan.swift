@@ -22,7 +22,7 @@ struct CollectionState: Sendable {
   var runs: [Run] = []
   /// When each result was last used.
   var results: [String: Int] = [:]
-  /// Keys of the results of tasks of runs that are not over.
+  /// Keys of results that runs that are not over made, or that their tasks have.
   var keysInUse: Set<String> = []
   var references: [(holder: Holder, digest: String)] = []
   /// On disk or in the journal's list; without bytes if they are only there.

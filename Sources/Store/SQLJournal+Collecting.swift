@@ -94,6 +94,8 @@ extension CollectionState {
         """
         SELECT tasks.key FROM runs JOIN tasks ON tasks.run = runs.id
         WHERE runs.state IN ('queued', 'running', 'interrupted') AND tasks.key IS NOT NULL
+        UNION SELECT results.key FROM results JOIN runs ON runs.id = results.run
+        WHERE runs.state IN ('queued', 'running', 'interrupted')
         """
       ) { $0.text(0) })
     let rows = try connection.query("SELECT kind, holder, digest FROM artifact_refs") {

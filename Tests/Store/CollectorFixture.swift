@@ -61,7 +61,8 @@ struct CollectorFixture {
     for (number, files) in results {
       let task = taskRecord(
         TaskID(run: id, stage: "s", item: number), .completed, key: key(number))
-      let made = result(key(number), ["out": list(files)], createdAt: clock.now)
+      var made = result(key(number), ["out": list(files)], createdAt: clock.now)
+      made.run = id
       changes += [.task(task), .result(made)]
     }
     if state == .completed { changes.append(.outputs(["film": list(outputs)])) }
@@ -70,7 +71,7 @@ struct CollectorFixture {
     try await journal.write(JournalBatch(run: id, events: [event], changes: changes))
   }
 
-  private func list(_ files: [FileReference]) -> Value { .list(files.map(Value.file)) }
+  func list(_ files: [FileReference]) -> Value { .list(files.map(Value.file)) }
 
   func knownResults(_ numbers: some Sequence<Int>) async throws -> Set<Int> {
     let found = try await journal.results(for: numbers.map(key))

@@ -43,7 +43,9 @@ struct CollectorTests {
   @Test("what runs need stays whatever the budget, and the report says what it is")
   func roots() async throws {
     let fixture = try CollectorFixture()
-    let names = ["live input", "live result", "output", "old input", "old result", "shared"]
+    let names = [
+      "live input", "live result", "output", "old input", "old result", "shared", "part",
+    ]
     var files: [FileReference] = []
     for name in names { files.append(try await fixture.file(name)) }
     try await fixture.run(
@@ -52,15 +54,20 @@ struct CollectorTests {
     fixture.clock.advance(by: CollectorFixture.day)
     try await fixture.run(
       "stopped", .interrupted, inputs: [files[0]], results: [(3, [files[1], files[5]])])
+    // A piece of a task's work, which is no task of its own.
+    var part = result(key(4), ["out": fixture.list([files[6]])], createdAt: fixture.clock.now)
+    part.run = "stopped"
+    try await fixture.journal.write(JournalBatch(run: "stopped", changes: [.result(part)]))
     let dry = try await fixture.collector().collect(CollectionPolicy(sizeBudget: 0), dryRun: true)
-    #expect(await fixture.present(files).count == 6)
+    #expect(await fixture.present(files).count == 7)
     let report = try await fixture.collector().collect(CollectionPolicy(sizeBudget: 0))
-    #expect(await fixture.present(files) == ["live input", "live result", "output", "shared"])
-    #expect(try await fixture.knownResults(1...3) == [2, 3])
+    #expect(
+      await fixture.present(files) == ["live input", "live result", "output", "shared", "part"])
+    #expect(try await fixture.knownResults(1...4) == [2, 3, 4])
     #expect(report.removedFiles == 2)
-    #expect(report.kept.unfinishedRuns == 3000)
+    #expect(report.kept.unfinishedRuns == 4000)
     #expect(report.kept.outputs == 1000)
-    #expect(report.bytesOverBudget == 4000)
+    #expect(report.bytesOverBudget == 5000)
     var expected = dry
     expected.isDryRun = false
     #expect(report == expected)
