@@ -45,7 +45,8 @@ public enum FileNames {
 
   /// Leaves the time of the bytes' change alone.
   public static func setAccessTime(of path: String, to time: Int) throws(FileError) {
-    guard vc_set_access_time(AT_FDCWD, path, timespec(nanoseconds: time)) == 0 else {
+    let (seconds, rest) = time.quotientAndRemainder(dividingBy: 1_000_000_000)
+    guard vc_set_access_time(path, seconds, rest) == 0 else {
       throw FileError.last("utimensat", path)
     }
   }

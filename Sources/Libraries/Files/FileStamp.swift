@@ -43,11 +43,6 @@ public struct FileStamp: Sendable, Hashable, Codable {
 
 extension timespec {
   var nanoseconds: Int { tv_sec * 1_000_000_000 + tv_nsec }
-
-  init(nanoseconds: Int) {
-    let (seconds, rest) = nanoseconds.quotientAndRemainder(dividingBy: 1_000_000_000)
-    self.init(tv_sec: seconds, tv_nsec: rest)
-  }
 }
 
 /// Nanoseconds since 1970, from the clock that file systems use.

@@ -59,7 +59,7 @@ public struct OpenFile: ~Copyable {
   /// Returns how many bytes it was, 0 at the end, or nil when these two files cannot be copied like that.
   public func copy(to target: borrowing OpenFile, upTo count: Int) throws(FileError) -> Int? {
     while true {
-      let copied = vc_copy_file_range(descriptor, target.descriptor, count)
+      let copied = vc_copy_file_range(descriptor, target.descriptor, UInt(count))
       if copied >= 0 { return copied }
       switch errno {
       case EINTR: continue
