@@ -9,7 +9,7 @@ struct GraphCommand: Command {
   static let options = [
     PipelineOptions.overlay,
     OptionSpec(
-      name: "format", value: "FORM", summary: "mermaid or dot", choices: ["mermaid", "dot"])
+      name: "format", value: "FORM", summary: "mermaid or dot", choices: ["mermaid", "dot"]),
   ]
 
   private let arguments: Arguments

@@ -36,7 +36,8 @@ struct PipelineFile: Sendable {
       return [UInt8](try Data(contentsOf: url))
     } catch {
       throw UsageError(
-        "the \(isOverlay ? "overlay" : "pipeline file") `\(path)` cannot be read: \(reason(error, url))")
+        "the \(isOverlay ? "overlay" : "pipeline file") `\(path)` cannot be read: \(reason(error, url))"
+      )
     }
   }
 

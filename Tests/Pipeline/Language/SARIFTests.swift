@@ -53,7 +53,7 @@ struct SARIFTests {
       name: film
       stages:
         ü: { uses: count, with: { nubmer: 3, text: "${{ join( }}" } }
-        b: { uses: count, timeout: 10m, deadline: 1m }
+        b: { uses: count }
       """)
     #expect(run.columnKind == "unicodeCodePoints")
     #expect(run.results.map(\.ruleId) == ["unknown-field", "expression-syntax"])

@@ -31,7 +31,8 @@ public struct DiagnosticGuide: Sendable, Hashable {
 extension DiagnosticGuide {
   private static let text = [
     DiagnosticGuide(
-      "encoding", "The file is not UTF-8 text.", "Save the file as UTF-8, without control characters."),
+      "encoding", "The file is not UTF-8 text.",
+      "Save the file as UTF-8, without control characters."),
     DiagnosticGuide(
       "yaml-syntax", "The file is not YAML.",
       "Look at the place and the one before it: indentation, quotes around text with `: `, `#` or `{{`, brackets that are not closed."
@@ -74,7 +75,8 @@ extension DiagnosticGuide {
       "unknown-key", "A key that the language does not have here.",
       "Take the key that is suggested; keys of your own begin with `x-` and stand at the top."),
     DiagnosticGuide(
-      "unused-key", "A key that has no effect where it stands.", "Take it away.", severity: .warning),
+      "unused-key", "A key that has no effect where it stands.", "Take it away.", severity: .warning
+    ),
     DiagnosticGuide(
       "invalid-name", "A name that expressions could not read.",
       "Use letters, digits, `-` and `_`, a letter first."),
@@ -84,7 +86,8 @@ extension DiagnosticGuide {
       "not-constant", "A template where only a constant can stand.",
       "Write the value out, or put the expression where the value is used."),
     DiagnosticGuide(
-      "unsupported", "Something that this host does not offer.", "Do without it, as the message says."),
+      "unsupported", "Something that this host does not offer.",
+      "Do without it, as the message says."),
     DiagnosticGuide(
       "invalid-path", "A path of `--set` that cannot be read.",
       "Write keys with dots between them, such as `stages.captions.with.size`."),
@@ -105,7 +108,8 @@ extension DiagnosticGuide {
       "`videocraft docs STAGE` shows its settings."),
     DiagnosticGuide(
       "unknown-reference", "An expression that names something that is not there.",
-      "Expressions see inputs, vars, secrets, run, the outputs of stages, and in `foreach` item and index."),
+      "Expressions see inputs, vars, secrets, run, the outputs of stages, and in `foreach` item and index."
+    ),
     DiagnosticGuide(
       "unknown-type", "A type that the language does not have.",
       "Types are text, integer, number, boolean, duration, size, colour, enum, json, file, image, audio, media, video, list<…> and map<…>."
@@ -141,7 +145,8 @@ extension DiagnosticGuide {
       "Change one of them, as the message says."),
     DiagnosticGuide(
       "expression-syntax", "An expression that cannot be read.",
-      "Operators are == != < <= > >= && || ! + - * / % and else; functions stand in front: upper(x)."),
+      "Operators are == != < <= > >= && || ! + - * / % and else; functions stand in front: upper(x)."
+    ),
     DiagnosticGuide(
       "evaluation", "An expression that has no value in this run.",
       "Look at what it was given in this run."),
@@ -156,7 +161,8 @@ extension DiagnosticGuide {
       "Declare it at the top: `secrets: [NAME]`."),
     DiagnosticGuide(
       "secret-leak", "A secret where it would be logged, kept or given back.",
-      "A secret goes, whole, into a setting that is declared secret, or signs the messages of a hook."),
+      "A secret goes, whole, into a setting that is declared secret, or signs the messages of a hook."
+    ),
     DiagnosticGuide(
       "secret-in-text", "Something else than the name of a secret where a secret belongs.",
       "Write `${{ secrets.NAME }}` and give the text to the host: VIDEOCRAFT_SECRET_NAME or --secrets-file."

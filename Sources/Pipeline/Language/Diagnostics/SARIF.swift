@@ -21,7 +21,8 @@ public enum SARIF {
     ])
     let log: Value = .map([
       "$schema": .text(
-        "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"),
+        "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+      ),
       "version": .text("2.1.0"), "runs": .list([run]),
     ])
     let encoder = JSONEncoder()
@@ -91,7 +92,9 @@ public enum SARIF {
   /// §3.4.3: a relative reference for a relative path, else a `file` URI.
   private static func artifact(_ range: SourceRange) -> Value {
     let path = range.file ?? "pipeline"
-    if path.hasPrefix("/") { return .map(["uri": .text(URL(fileURLWithPath: path).absoluteString)]) }
+    if path.hasPrefix("/") {
+      return .map(["uri": .text(URL(fileURLWithPath: path).absoluteString)])
+    }
     let allowed = CharacterSet.urlPathAllowed.subtracting(CharacterSet(charactersIn: ":;"))
     let encoded = path.addingPercentEncoding(withAllowedCharacters: allowed) ?? path
     return .map(["uri": .text(encoded)])
