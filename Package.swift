@@ -114,7 +114,8 @@ let package = Package(
       "Stages", of: "BuiltInStages", "ValidateStage", "ComposeStage", "BurnStage", "SegmentStage",
       "RenderStage", "Pipeline", "Media", "FFmpeg", "Threads", "TestSupport"),
     tests("Store", of: "Store", "SQLite", "Files", "Pipeline", "Threads", "TestSupport"),
-    tests("Host", of: "videocraft", "videocraft-speech", "Pipeline", "Media", "TestSupport"),
+    tests(
+      "Host", of: "videocraft", "videocraft-speech", "Pipeline", "Media", "Threads", "TestSupport"),
     tests("Golden", of: "videocraft", "videocraft-speech", "Pipeline", "Media", "TestSupport"),
   ]
 )
