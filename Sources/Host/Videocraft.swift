@@ -6,9 +6,10 @@ enum Videocraft {
   static let version = "0.1.0"
 
   static let commands: [any Command.Type] = [
-    RunCommand.self, PlanCommand.self, LintCommand.self, GraphCommand.self, StagesCommand.self, DocsCommand.self,
+    RunCommand.self, PlanCommand.self, LintCommand.self, GraphCommand.self, StagesCommand.self,
+    DocsCommand.self,
     SchemaCommand.self, RunsCommand.self, ShowCommand.self, WhyCommand.self, EventsCommand.self,
-    ResumeCommand.self, RetryCommand.self, CancelCommand.self,
+    ResumeCommand.self, RetryCommand.self, CancelCommand.self, GCCommand.self,
   ]
 
   static func main() async {

@@ -16,11 +16,13 @@ enum Wiring {
     private let recovered: [String]
     /// Hears what other processes ask for.
     let watch: ControlWatch
+    let collector: Collector
     /// Keeps the folder locked.
     private let folder: DataFolder
 
     fileprivate init(
-      _ engine: PipelineEngine, recovered: [RunStatus], watch: ControlWatch, folder: DataFolder
+      _ engine: PipelineEngine, recovered: [RunStatus], watch: ControlWatch,
+      collector: Collector, folder: DataFolder
     ) {
       self.engine = engine
       journal = engine.environment.journal
@@ -28,6 +30,7 @@ enum Wiring {
       registry = Wiring.registry()
       self.recovered = recovered.map(\.record.id)
       self.watch = watch
+      self.collector = collector
       self.folder = folder
     }
 
@@ -62,7 +65,9 @@ enum Wiring {
       try await engine.cancel(run, mode)
     }
     await watch.answerAll()
-    return Host(engine, recovered: recovered, watch: watch, folder: folder)
+    return Host(
+      engine, recovered: recovered, watch: watch,
+      collector: Collector(journal: journal, artifacts: artifacts), folder: folder)
   }
 
   /// An engine that can plan, over a data folder that another process may own. It can run nothing.
@@ -70,7 +75,8 @@ enum Wiring {
     PipelineEngine(
       EngineEnvironment(
         journal: archive.journal, artifacts: archive.artifacts, renderer: TimelineFileRenderer(),
-        scratch: archive.folder.appendingPathComponent("scratch"), resources: ResourcePool(cores: 1)))
+        scratch: archive.folder.appendingPathComponent("scratch"), resources: ResourcePool(cores: 1)
+      ))
   }
 
   /// Looks at a data folder without owning it, also while another process works in it.

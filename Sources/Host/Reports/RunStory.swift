@@ -138,7 +138,8 @@ extension RunStory {
         elapsed = max(0, end.at - first.at)
       }
       return Stage(
-        stage: name, state: state(of: tasks, isLive: isLive), tasks: TaskCounts(tasks, isLive: isLive),
+        stage: name, state: state(of: tasks, isLive: isLive),
+        tasks: TaskCounts(tasks, isLive: isLive),
         elapsed: elapsed,
         error: end?.type == .stageFailed ? end.flatMap(Failure.init) : nil,
         because: tasks.count == 1 ? tasks.first.flatMap(reason) : nil)

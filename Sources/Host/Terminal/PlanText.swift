@@ -54,7 +54,8 @@ struct PlanText {
     guard plan.count(.run) > 0 else { return "" }
     let unknown = plan.unknownCostCount
     let cost = plan.cost
-    let known = "; about \(Amount.seconds(cost.elapsed)) of work and \(Amount.bytes(cost.byteCount))"
+    let known =
+      "; about \(Amount.seconds(cost.elapsed)) of work and \(Amount.bytes(cost.byteCount))"
     if unknown == 0 { return known }
     if unknown >= plan.count(.run) { return "; how long that takes is not known yet" }
     return "\(known), and \(Amount.things(unknown, "task")) of which nothing is known"

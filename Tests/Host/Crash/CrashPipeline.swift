@@ -6,6 +6,8 @@ import Testing
 struct CrashPipeline: Sendable, CustomTestStringConvertible {
   var name: String
   var yaml: String
+  /// Whether it starts programs of its own.
+  var speaks: Bool
   /// Of all rounds.
   var share: Double
   /// Makes the inputs in a folder; returns the words that give them to `videocraft run`.
@@ -47,7 +49,7 @@ struct CrashPipeline: Sendable, CustomTestStringConvertible {
         video: package.mp4
         hls: package.playlist
         captions: captions.captions
-      """, share: 0.7
+      """, speaks: true, share: 0.7
   ) { folder in
     let picture = try await TestMedia.picture(folder.file("one.png"))
     let clip = try await TestMedia.clip(folder.file("two.mp4"), seconds: 1)
@@ -74,7 +76,7 @@ struct CrashPipeline: Sendable, CustomTestStringConvertible {
           in: { media: item }
       outputs:
         files: look.media
-      """, share: 0.3
+      """, speaks: false, share: 0.3
   ) { folder in
     var files: [String] = []
     for number in 1...4 {

@@ -43,7 +43,9 @@ struct CrashSite: Sendable {
       var isFolder: ObjCBool = false
       if FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder),
         !isFolder.boolValue
-      { files[path] = try Data(contentsOf: url) }
+      {
+        files[path] = try Data(contentsOf: url)
+      }
     }
   }
 
