@@ -33,7 +33,7 @@ struct InterruptTests {
     let taken = ContinuousClock.now - (try #require(interruptedAt, "\(seen)"))
     #expect(taken < .seconds(2))
     #expect(process.terminationStatus == ExitCode.interrupted.rawValue)
-    #expect(seen.contains("\"type\":\"run.cancelled\""))
+    #expect(seen.contains("\"type\":\"run.interrupted\""))
     #expect(!FileManager.default.fileExists(atPath: folder.file("out").path))
     let scratch = try FileManager.default.contentsOfDirectory(
       atPath: folder.file("data/scratch").path)

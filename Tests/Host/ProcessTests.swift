@@ -20,13 +20,15 @@ struct ProcessTests {
       inputs:
         picture: { type: image }
         time: { type: duration, default: 40s }
+        lines: { type: list<text>, default: [Hello.] }
       stages:
         voice:
           uses: tts
-          with: { text: "Hello." }
+          foreach: inputs.lines
+          with: { text: "${{ item }}" }
         cut:
           uses: compose
-          in: { narration: "[voice.audio]" }
+          in: { narration: voice.audio }
           with:
             scenes: [{ image: "${{ inputs.picture }}", duration: "${{ inputs.time }}" }]
             size: 320x180
@@ -34,7 +36,10 @@ struct ProcessTests {
         package:
           uses: render
           in: { video: cut.video }
-      outputs: { video: package.video }
+        look:
+          uses: validate
+          in: { media: package.video }
+      outputs: { video: package.video, look: look.media }
       """, to: "long.yaml")
   }
 
@@ -111,6 +116,8 @@ struct ProcessTests {
     #expect(await process.wait(atMost: .seconds(60)) == .code(130))
     let runs = await command("runs", "--state", "cancelled")
     #expect(runs.out.contains("cancelled"), "\(runs.out)")
+    #expect(!process.errorOutput.contains("look: started"))
+    #expect(process.errorOutput.contains("package: completed") == words.contains("--graceful"))
     let requests = try FileManager.default.contentsOfDirectory(
       atPath: folder.file("data/control").path)
     #expect(requests.isEmpty)
@@ -145,7 +152,7 @@ struct ProcessTests {
     let second = try await start()
     #expect(await second.wait() == .code(0), "\(second.errorOutput)")
     #expect(second.errorOutput.contains("continuing run "), "\(second.errorOutput)")
-    #expect(second.errorOutput.contains(": 2 of 3 tasks are done"))
+    #expect(second.errorOutput.contains(": 2 of 4 tasks are done"))
     #expect(!second.errorOutput.contains("voice: started"))
     let json = await command("runs", "--format", "json")
     let list = try JSONSerialization.jsonObject(with: Data(json.out.utf8)) as? [[String: Any]]
