@@ -4,9 +4,11 @@ import Foundation
 struct Figures {
   private var seconds: [Double] = []
 
-  mutating func add(_ duration: Duration) {
+  mutating func add(_ duration: Duration) { seconds.append(Self.milliseconds(duration) / 1000) }
+
+  static func milliseconds(_ duration: Duration) -> Double {
     let (whole, rest) = duration.components
-    seconds.append(Double(whole) + Double(rest) * 1e-18)
+    return Double(whole) * 1000 + Double(rest) * 1e-15
   }
 
   mutating func merge(_ other: Figures) { seconds += other.seconds }

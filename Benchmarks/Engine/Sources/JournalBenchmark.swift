@@ -88,9 +88,7 @@ struct JournalBenchmark {
       lost += outcome.sent - events.count
       if events.map(\.seq) != Array(1...outcome.sent) { lost += 1 }
     }
-    let rate =
-      Double(relaxed.count)
-      / (Double(taken.components.seconds) + Double(taken.components.attoseconds) * 1e-18)
+    let rate = Double(relaxed.count) / Figures.milliseconds(taken) * 1000
     print(
       """
       journal: \(runs) live runs, \(Int(rate)) progress updates a second for \(seconds) s
