@@ -19,14 +19,18 @@ enum Wiring {
   /// - Parameters:
   ///   - dataFolder: nil for the usual place.
   ///   - cores: nil for all.
-  static func host(dataFolder: String?, cores: Int?) throws -> Host {
+  ///   - secrets: what stages are told when they reveal a secret.
+  static func host(
+    dataFolder: String?, cores: Int?, secrets: any SecretSource = NoSecrets()
+  ) throws -> Host {
     let folder = try DataFolder(URL(fileURLWithPath: dataFolder ?? usualDataFolder))
     let artifacts = try FileArtifactStore(folder: folder.artifacts)
     let journal = try SQLJournal(path: folder.database.path, artifacts: artifacts)
-    let environment = EngineEnvironment(
+    var environment = EngineEnvironment(
       journal: journal, artifacts: artifacts, renderer: TimelineFileRenderer(),
       scratch: folder.scratch,
       resources: ResourcePool(ofThisMachineWith: cores, scratch: folder.scratch))
+    environment.secrets = secrets
     return Host(engine: PipelineEngine(environment), artifacts: artifacts, folder: folder)
   }
 

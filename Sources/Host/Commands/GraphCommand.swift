@@ -7,8 +7,9 @@ struct GraphCommand: Command {
   static let operands = "FILE"
   static let operandCount = 1...1
   static let options = [
+    PipelineOptions.overlay,
     OptionSpec(
-      name: "format", value: "FORM", summary: "mermaid or dot", choices: ["mermaid", "dot"])
+      name: "format", value: "FORM", summary: "mermaid or dot", choices: ["mermaid", "dot"]),
   ]
 
   private let arguments: Arguments
@@ -16,7 +17,8 @@ struct GraphCommand: Command {
 
   func run(_ console: Console) async throws -> ExitCode {
     let file = try PipelineFile.load(
-      arguments.operands[0], overrides: [], registry: Wiring.registry())
+      arguments.operands[0], overlays: arguments.all(PipelineOptions.overlay.name),
+      registry: Wiring.registry())
     console.showDiagnostics(of: file)
     guard let graph = file.graph, !file.hasErrors else { return .wrong }
     console.out(arguments.value("format") == "dot" ? graph.dot() : graph.mermaid())

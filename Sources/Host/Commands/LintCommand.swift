@@ -8,7 +8,10 @@ struct LintCommand: Command {
   static let operands = "FILE…"
   static let operandCount = 1...Int.max
   static let options = [
-    OptionSpec(name: "format", value: "FORM", summary: "human or json", choices: ["human", "json"])
+    OptionSpec(
+      name: "format", value: "FORM", summary: "human, json or sarif",
+      choices: ["human", "json", "sarif"]),
+    PipelineOptions.overlay,
   ]
 
   private let arguments: Arguments
@@ -16,15 +19,18 @@ struct LintCommand: Command {
 
   func run(_ console: Console) async throws -> ExitCode {
     let registry = Wiring.registry()
+    let overlays = arguments.all(PipelineOptions.overlay.name)
     let files = try arguments.operands.map {
-      try PipelineFile.load($0, overrides: [], registry: registry)
+      try PipelineFile.load($0, overlays: overlays, registry: registry)
     }
     let all = files.flatMap(\.diagnostics)
-    if arguments.value("format") == "json" {
+    switch arguments.value("format") {
+    case "json":
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
       console.out(String(decoding: try encoder.encode(all), as: UTF8.self) + "\n")
-    } else {
+    case "sarif": console.out(try SARIF.log(of: all, version: Videocraft.version))
+    default:
       for file in files { console.showDiagnostics(of: file) }
       let count = "\(files.count) \(files.count == 1 ? "file" : "files") checked"
       console.err(

@@ -16,6 +16,7 @@ struct RunCommand: Command {
     OptionSpec(
       name: "output", short: "o", value: "DIR", summary: "where outputs go (videocraft-output/NAME)"
     ),
+    PipelineOptions.overlay,
     OptionSpec(
       name: "set", value: "PATH=VALUE",
       summary: "changes the pipeline, such as stages.captions.with.size=60"),
@@ -28,6 +29,7 @@ struct RunCommand: Command {
       choices: ["auto", "bars", "lines", "json"]),
     DataOptions.dataFolder,
     DataOptions.cores,
+    DataOptions.secretsFile,
   ]
 
   private let arguments: Arguments
@@ -38,15 +40,16 @@ struct RunCommand: Command {
     let registry = Wiring.registry()
     let overrides = try arguments.all("set").map { try Self.pair($0, option: "--set") }
     let file = try PipelineFile.load(
-      arguments.operands[0], overrides: overrides.map { (path: $0.0, text: $0.1) },
-      registry: registry)
+      arguments.operands[0], overlays: arguments.all(PipelineOptions.overlay.name),
+      overrides: overrides.map { (path: $0.0, text: $0.1) }, registry: registry)
     console.showDiagnostics(of: file)
     guard let graph = file.graph, !file.hasErrors else { return .wrong }
     guard let (inputs, folder) = try bindInputs(of: graph, console: console) else { return .wrong }
     let request = try request(graph, file: file, inputs: inputs, folder: folder)
     let host = try Wiring.host(
       dataFolder: arguments.value(DataOptions.dataFolder.name),
-      cores: try DataOptions.cores(in: arguments))
+      cores: try DataOptions.cores(in: arguments),
+      secrets: try HostSecrets(file: arguments.value(DataOptions.secretsFile.name)))
     return try await perform(request, host: host, console: console)
   }
 
@@ -104,7 +107,7 @@ struct RunCommand: Command {
       return (name: name, text: Self.located(value, of: name, in: graph, here: here))
     }
     let bound = graph.bindInputs(arguments: given, file: file)
-    var sources = file.map { [$0.name: $0.text] } ?? [:]
+    var sources: [String?: String] = file.map { [$0.name: $0.text] } ?? [:]
     sources[PipelineGraph.argumentsFile] = PipelineGraph.argumentsText(given)
     console.show(bound.diagnostics, sources: sources)
     if bound.diagnostics.hasErrors { return nil }

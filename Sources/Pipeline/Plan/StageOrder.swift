@@ -16,17 +16,25 @@ struct StageOrder {
   }
 
   private static func sort(_ ids: [String], _ edges: [String: [StageLink]]) -> [String] {
-    var sorted: [String] = []
-    var done: Set<String> = []
-    var waiting = ids
-    while !waiting.isEmpty {
-      let ready = waiting.firstIndex { id in
-        (edges[id] ?? []).allSatisfy { link in link.stage.map(done.contains) ?? true }
+    let places = Dictionary(ids.enumerated().map { ($1, $0) }) { first, _ in first }
+    var waitsFor = Array(repeating: 0, count: ids.count)
+    var followers = Array(repeating: [Int](), count: ids.count)
+    for (place, id) in ids.enumerated() {
+      for stage in Set((edges[id] ?? []).compactMap(\.stage)) {
+        guard let before = places[stage] else { continue }
+        waitsFor[place] += 1
+        followers[before].append(place)
       }
-      guard let ready else { break }
-      let id = waiting.remove(at: ready)
-      done.insert(id)
-      sorted.append(id)
+    }
+    // Of those that can go, the first one in the file.
+    var ready = PlaceQueue(ids.indices.filter { waitsFor[$0] == 0 })
+    var sorted: [String] = []
+    while let place = ready.popFirst() {
+      sorted.append(ids[place])
+      for follower in followers[place] {
+        waitsFor[follower] -= 1
+        if waitsFor[follower] == 0 { ready.insert(follower) }
+      }
     }
     return sorted
   }
@@ -36,6 +44,37 @@ struct StageOrder {
     var search = CycleSearch(edges: edges)
     for id in ids { search.visit(id) }
     return search.found
+  }
+}
+
+/// Gives back the lowest number first: a binary heap.
+private struct PlaceQueue {
+  private var heap: [Int]
+
+  /// - Parameter places: in rising order, which a heap may be.
+  init(_ places: [Int]) { heap = places }
+
+  mutating func insert(_ place: Int) {
+    heap.append(place)
+    var child = heap.count - 1
+    while child > 0, heap[child] < heap[(child - 1) / 2] {
+      heap.swapAt(child, (child - 1) / 2)
+      child = (child - 1) / 2
+    }
+  }
+
+  mutating func popFirst() -> Int? {
+    guard let first = heap.first, let last = heap.popLast() else { return nil }
+    if heap.isEmpty { return first }
+    heap[0] = last
+    var parent = 0
+    while true {
+      let children = [parent * 2 + 1, parent * 2 + 2].filter { $0 < heap.count }
+      guard let least = children.min(by: { heap[$0] < heap[$1] }), heap[least] < heap[parent]
+      else { return first }
+      heap.swapAt(parent, least)
+      parent = least
+    }
   }
 }
 

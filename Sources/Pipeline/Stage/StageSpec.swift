@@ -16,13 +16,14 @@ public struct StageSpec: Sendable {
 
   public init<S: Stage>(_ stage: S.Type) {
     info = S.info
-    options = S.Options.descriptions
+    let declared = S.Options.descriptions
+    options = declared
     inputs = S.Inputs.descriptions
     outputs = S.Outputs.descriptions
     validate = { values in
       var problems = OptionProblems()
       do throws(ValueError) {
-        let decodable = S.Options.descriptions.replacingPaths(in: values)
+        let decodable = declared.replacingPaths(in: values)
         try S.Options(values: decodable).validate(&problems)
       } catch {
         problems.add(error.path.first ?? "", error.description)

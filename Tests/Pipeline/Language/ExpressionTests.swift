@@ -56,7 +56,7 @@ private func evaluate(_ expression: String) throws -> Value? {
   return try graph?.outputs.first?.value(in: scope)
 }
 
-@Suite("Expressions")
+@Suite("Rule 5: expressions are total, typed and budgeted")
 struct ExpressionTests {
   @Test(
     "every operator and path has its value",

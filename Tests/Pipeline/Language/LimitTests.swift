@@ -9,7 +9,7 @@ private func nested(_ levels: Int) -> String {
   "version: 1\nname: p\nx-a: \(String(repeating: "[", count: levels))\(String(repeating: "]", count: levels))\nstages: { a: { uses: count } }\n"
 }
 
-@Suite("Bounded input")
+@Suite("Rule 2: input is bounded")
 struct LimitTests {
   @Test("an alias bomb is refused at once", .timeLimit(.minutes(1)))
   func aliasBomb() {

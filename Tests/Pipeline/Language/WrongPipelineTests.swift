@@ -34,17 +34,19 @@ struct WrongPipeline: Sendable, CustomTestStringConvertible {
   }
 
   var testDescription: String { name }
+
+  static let all = Array(
+    [
+      structure, yaml, settings, graph, expressions, gitHubActions, kestra, benthos, secrets, rules,
+      merging,
+    ].joined())
 }
 
 @Suite("Wrong pipelines")
 struct WrongPipelineTests {
   @Test(
     "every problem is shown at its place",
-    arguments: [
-      WrongPipeline.structure, WrongPipeline.yaml, WrongPipeline.settings, WrongPipeline.graph,
-      WrongPipeline.expressions, WrongPipeline.gitHubActions, WrongPipeline.kestra,
-      WrongPipeline.benthos, WrongPipeline.secrets, WrongPipeline.rules, WrongPipeline.merging,
-    ].joined())
+    arguments: WrongPipeline.all)
   func rendered(wrong: WrongPipeline) {
     let (graph, diagnostics) = PipelineGraph.load(wrong.source, registry: FakeStages.registry)
     let text = DiagnosticRenderer(sources: wrong.source.texts).render(diagnostics)

@@ -121,7 +121,7 @@ extension DefinitionReader {
     var names: [StageDefinition.Named] = []
     for node in entry.value.items ?? [entry.value] {
       guard let name = text(node, "secrets") else { continue }
-      guard isSecretName(name) else {
+      guard Self.isSecretName(name) else {
         // Not with what was found: it may be the key itself.
         diagnostics.error(
           "invalid-name", "this cannot be the name of a secret", at: node.range,
@@ -140,7 +140,7 @@ extension DefinitionReader {
   }
 
   /// It must do as the name of an environment variable.
-  private func isSecretName(_ name: String) -> Bool {
+  static func isSecretName(_ name: String) -> Bool {
     let bytes = Array(name.utf8)
     return bytes.first.map { Lexer.beginsName($0) && $0 < 0x80 } == true && bytes.count <= 100
       && bytes.allSatisfy { Lexer.continuesName($0) && $0 < 0x80 }

@@ -171,6 +171,14 @@ extension TypeChecker {
     }
   }
 
+  private func hasMember(_ name: String, ofContext context: String) -> Bool {
+    switch context {
+    case "inputs": scope.inputs[name] != nil
+    case "vars": scope.vars[name] != nil
+    default: name == "id" || name == "name"
+    }
+  }
+
   private func unknown(_ name: String, at range: SourceRange) -> Diagnostic {
     let diagnostic = Diagnostic("unknown-reference", "there is nothing called `\(name)`", at: range)
     if scope.inputs[name] != nil { return diagnostic.suggesting("inputs.\(name)") }
@@ -213,8 +221,8 @@ extension TypeChecker {
   private mutating func member(
     _ name: String, ofContext context: String, at place: SourceRange
   ) -> ValueType? {
-    let names = members(ofContext: context)
-    guard names.contains(name) else {
+    guard hasMember(name, ofContext: context) else {
+      let names = members(ofContext: context)
       let kind = ["inputs": "input", "vars": "variable"][context] ?? "member of `run`"
       var diagnostic = Diagnostic("unknown-reference", "there is no \(kind) `\(name)`", at: place)
       if let near = Suggestion.nearest(to: name, among: names) {

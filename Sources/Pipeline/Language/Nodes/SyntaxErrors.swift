@@ -91,6 +91,8 @@ enum SyntaxErrors {
       return ("a key without `:`", "expected `:` and a value before this")
     case "did not find expected key":
       return ("expected a key here", "is the indentation the same as above?")
+    case "did not find expected ',' or '}'" where byte == UInt8(ascii: "["):
+      return ("expected `,` or `}` here", "inside `{ }` an expression with `[ ]` needs quotes")
     case "did not find expected ',' or '}'": return ("expected `,` or `}` here", nil)
     case "did not find expected ',' or ']'": return ("expected `,` or `]` here", nil)
     case "did not find expected '-' indicator": return ("expected `- ` and an item here", nil)
