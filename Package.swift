@@ -46,7 +46,6 @@ let package = Package(
     cLibrary("CYAML"),
     cLibrary("CCrypto"),
     cLibrary("CSQLite"),
-
     cLibrary("CFlite"),
     cLibrary("CESpeak"),
     cLibrary("CPocketSphinx", pkgConfig: "pocketsphinx"),
