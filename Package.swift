@@ -46,11 +46,11 @@ let package = Package(
     cLibrary("CYAML"),
     cLibrary("CCrypto"),
     cLibrary("CSQLite"),
-    cLibrary("CFiles"),
     cLibrary("CFlite"),
     cLibrary("CESpeak"),
     cLibrary("CPocketSphinx", pkgConfig: "pocketsphinx"),
     cCode("CProcess"),
+    cCode("CFiles"),
 
     library("Threads"),
     library("Crypto", over: "CCrypto"),

@@ -88,7 +88,8 @@ extension SQLJournal {
         try connection.run(
           "UPDATE runs SET state = $2 WHERE id = $1", [.text(run), .text(state.rawValue)])
       case .inputs(let values, let files):
-        try connection.run("UPDATE runs SET inputs = $2 WHERE id = $1", [.text(run), .text(values)])
+        try connection.run(
+          "UPDATE runs SET inputs = $2 WHERE id = $1", [.text(run), .text(values)])
         try Holder(.runInput, run).hold(files, connection)
       case .outputs(let values, let files):
         try connection.run(
@@ -125,8 +126,8 @@ extension SQLJournal {
 }
 
 /// Who keeps files in the store.
-struct Holder {
-  enum Kind: String {
+struct Holder: Sendable, Hashable {
+  enum Kind: String, Sendable {
     case runInput = "run-input"
     case runOutput = "run-output"
     case result
@@ -148,7 +149,8 @@ struct Holder {
       try connection.run(
         """
         INSERT INTO artifacts (digest, bytes, state) VALUES ($1, $2, 'live')
-        ON CONFLICT (digest) DO UPDATE SET state = 'live' WHERE artifacts.state <> 'live'
+        ON CONFLICT (digest) DO UPDATE SET state = 'live', bytes = excluded.bytes
+        WHERE artifacts.state <> 'live'
         """, [.text(file.digest.hex), .integer(file.byteCount)])
       try connection.run(
         """

@@ -6,15 +6,21 @@ public struct FileError: Error, Sendable, Hashable, CustomStringConvertible {
   public var function: String
   /// Its `errno`.
   public var code: Int32
+  /// The file or folder.
+  public var path: String
 
-  public init(function: String, code: Int32) {
+  public init(function: String, code: Int32, path: String) {
     self.function = function
     self.code = code
+    self.path = path
   }
 
-  static func last(_ function: String) -> FileError {
-    FileError(function: function, code: errno)
+  static func last(_ function: String, _ path: String) -> FileError {
+    FileError(function: function, code: errno, path: path)
   }
+
+  /// What the system calls the error, such as `No space left on device`.
+  public var reason: String { String(cString: strerror(code)) }
 
   public var isDiskFull: Bool { code == ENOSPC || code == EDQUOT }
   public var isMissing: Bool { code == ENOENT }
@@ -24,5 +30,5 @@ public struct FileError: Error, Sendable, Hashable, CustomStringConvertible {
   /// The folder, or the disk, may not be written or read by this user.
   public var isForbidden: Bool { code == EACCES || code == EPERM || code == EROFS }
 
-  public var description: String { "\(function): \(String(cString: strerror(code)))" }
+  public var description: String { "\(function) `\(path)`: \(reason)" }
 }

@@ -14,7 +14,7 @@ public struct FileStamp: Sendable, Hashable, Codable {
   /// Throws `FileError`, with `isMissing` when there is no file.
   public init(of path: String) throws(FileError) {
     var info = stat()
-    guard stat(path, &info) == 0 else { throw FileError.last("stat") }
+    guard stat(path, &info) == 0 else { throw FileError.last("stat", path) }
     self.init(info)
   }
 
@@ -24,6 +24,12 @@ public struct FileStamp: Sendable, Hashable, Codable {
     byteCount = Int(info.st_size)
     modified = info.st_mtim.nanoseconds
     changed = info.st_ctim.nanoseconds
+  }
+
+  /// Whether it is the same file with the same bytes, moved or renamed perhaps.
+  public func hasSameBytes(as other: FileStamp) -> Bool {
+    device == other.device && inode == other.inode && byteCount == other.byteCount
+      && modified == other.modified
   }
 
   /// Whether the newest change is so long ago that another one would show in the times. File systems count time in
@@ -37,11 +43,6 @@ public struct FileStamp: Sendable, Hashable, Codable {
 
 extension timespec {
   var nanoseconds: Int { tv_sec * 1_000_000_000 + tv_nsec }
-
-  init(nanoseconds: Int) {
-    let (seconds, rest) = nanoseconds.quotientAndRemainder(dividingBy: 1_000_000_000)
-    self.init(tv_sec: seconds, tv_nsec: rest)
-  }
 }
 
 /// Nanoseconds since 1970, from the clock that file systems use.

@@ -56,8 +56,13 @@ actor DatabaseWriter {
 
   private func commit(_ group: [any PendingWrite]) {
     do {
-      try use(group.contains { $0.durability == .full } ? .full : .relaxed)
-      try connection.run("BEGIN IMMEDIATE")
+      try begin(group.contains { $0.durability == .full } ? .full : .relaxed)
+    } catch {
+      // Nobody's fault in particular, and waiting once more for each would only take longer.
+      for write in group { write.fail(error) }
+      return
+    }
+    do {
       for write in group { try perform(write) }
       try connection.run("COMMIT")
       for write in group { write.succeed() }
@@ -83,8 +88,7 @@ actor DatabaseWriter {
 
   private func commitAlone(_ write: any PendingWrite) {
     do {
-      try use(write.durability)
-      try connection.run("BEGIN IMMEDIATE")
+      try begin(write.durability)
       try write.perform(on: connection)
       try connection.run("COMMIT")
       write.succeed()
@@ -94,11 +98,13 @@ actor DatabaseWriter {
     }
   }
 
-  /// Only ever called outside of transactions, where SQLite accepts it.
-  private func use(_ durability: Database.Durability) throws(SQLiteError) {
-    guard durability != current else { return }
-    try connection.execute("PRAGMA synchronous=\(durability == .full ? "FULL" : "NORMAL")")
-    current = durability
+  /// SQLite accepts a change of durability only between transactions.
+  private func begin(_ durability: Database.Durability) throws(SQLiteError) {
+    if durability != current {
+      try connection.execute("PRAGMA synchronous=\(durability == .full ? "FULL" : "NORMAL")")
+      current = durability
+    }
+    try connection.run("BEGIN IMMEDIATE")
   }
 
   private func rollBack() {
