@@ -47,6 +47,7 @@ let package = Package(
     cLibrary("CCrypto"),
     cLibrary("CSQLite"),
     cLibrary("CCurl"),
+    cLibrary("CFiles"),
     cLibrary("CFlite"),
     cLibrary("CESpeak"),
     cLibrary("CPocketSphinx", pkgConfig: "pocketsphinx"),
@@ -57,6 +58,7 @@ let package = Package(
     library("YAML", over: "CYAML"),
     library("SQLite", over: "CSQLite", "Threads"),
     library("HTTPClient", over: "CCurl", "Threads"),
+    library("Files", over: "CFiles"),
     library("FFmpeg", over: "CFFmpeg", "Threads"),
     library("ASS", over: "CASS"),
     library("Fonts", over: "CFonts"),
@@ -86,7 +88,7 @@ let package = Package(
       path: "Sources/Stages/BuiltIn"),
 
     .target(
-      name: "Store", dependencies: ["Pipeline", "SQLite", "Crypto", "Threads"],
+      name: "Store", dependencies: ["Pipeline", "SQLite", "Files", "Crypto", "Threads"],
       path: "Sources/Store"),
 
     .executableTarget(
@@ -112,7 +114,7 @@ let package = Package(
     tests(
       "Stages", of: "BuiltInStages", "ValidateStage", "ComposeStage", "BurnStage", "SegmentStage",
       "RenderStage", "Pipeline", "Media", "FFmpeg", "Threads", "TestSupport"),
-    tests("Store", of: "Store", "Pipeline", "TestSupport"),
+    tests("Store", of: "Store", "SQLite", "Files", "Pipeline", "Threads", "TestSupport"),
     tests("Host", of: "videocraft", "Pipeline", "Media", "TestSupport"),
     tests("Golden", of: "videocraft", "videocraft-speech", "Pipeline", "Media", "TestSupport"),
   ]

@@ -24,10 +24,9 @@ enum Wiring {
     let artifacts = try FileArtifactStore(folder: folder.artifacts)
     let journal = try SQLJournal(path: folder.database.path, artifacts: artifacts)
     let environment = EngineEnvironment(
-      journal: journal, results: journal, artifacts: artifacts, renderer: TimelineFileRenderer(),
+      journal: journal, artifacts: artifacts, renderer: TimelineFileRenderer(),
       scratch: folder.scratch,
-      resources: ResourcePool(
-        cores: cores ?? ProcessInfo.processInfo.activeProcessorCount))
+      resources: ResourcePool(ofThisMachineWith: cores, scratch: folder.scratch))
     return Host(engine: PipelineEngine(environment), artifacts: artifacts, folder: folder)
   }
 

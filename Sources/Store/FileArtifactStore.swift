@@ -45,13 +45,20 @@ public struct FileArtifactStore: ArtifactStore {
   public func open(_ reference: FileReference) async throws -> URL {
     let url = location(of: reference.digest)
     guard FileManager.default.isReadableFile(atPath: url.path) else {
-      throw StageError(.lost, "the file `\(reference.name)` is gone from the artifact store")
+      throw ArtifactDamaged(reference, .gone)
     }
     return url
   }
 
-  public func contains(_ digest: Digest) async -> Bool {
-    FileManager.default.fileExists(atPath: location(of: digest).path)
+  public func contains(_ reference: FileReference) async -> Bool {
+    FileManager.default.fileExists(atPath: location(of: reference.digest).path)
+  }
+
+  public func identify(_ url: URL, as name: String) async throws -> FileReference {
+    try await blocking(name) { flag in
+      let (digest, count) = try FileCopy.hash(url, until: flag)
+      return FileReference(digest: digest, byteCount: count, name: name)
+    }
   }
 
   private func location(of digest: Digest) -> URL {

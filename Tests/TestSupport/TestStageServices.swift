@@ -20,12 +20,19 @@ public final class TestStageServices: StageServices {
   private let folder: TestFolder
   private let artifacts: URL
   private let renderer: (@Sendable (Timeline) async throws -> FileReference)?
+  private let secrets: [String: String]
 
-  /// - Parameter renderer: makes bytes of timelines; without one, a stage that asks for bytes fails.
-  public init(renderer: (@Sendable (Timeline) async throws -> FileReference)? = nil) throws {
+  /// - Parameters:
+  ///   - renderer: makes bytes of timelines; without one, a stage that asks for bytes fails.
+  ///   - secrets: texts by name.
+  public init(
+    renderer: (@Sendable (Timeline) async throws -> FileReference)? = nil,
+    secrets: [String: String] = [:]
+  ) throws {
     folder = try TestFolder()
     artifacts = try folder.folder("artifacts")
     self.renderer = renderer
+    self.secrets = secrets
   }
 
   public var progress: [StageProgress] { state.withLock { $0.progress } }
@@ -109,6 +116,13 @@ public final class TestStageServices: StageServices {
       throw StageError(.internal, "this test has no renderer, and a stage asked for bytes")
     }
     return try await renderer(timeline)
+  }
+
+  public func secret(named name: String) async throws -> String {
+    guard let text = secrets[name] else {
+      throw StageError(.configuration, "this test has no secret `\(name)`")
+    }
+    return text
   }
 
   public func part(

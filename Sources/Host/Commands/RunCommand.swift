@@ -70,7 +70,7 @@ struct RunCommand: Command {
     }
     switch result.state {
     case .completed: return .done
-    case .cancelled: return .interrupted
+    case .cancelled, .interrupted: return .interrupted
     case .failed: return result.hasWrongInputs ? .wrong : .failed
     }
   }

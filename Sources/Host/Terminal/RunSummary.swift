@@ -42,6 +42,7 @@ enum RunSummary {
     case .completed: "Completed"
     case .failed: "Failed"
     case .cancelled: "Cancelled"
+    case .interrupted: "Interrupted"
     }
   }
 }

@@ -2,41 +2,71 @@ import CSQLite
 
 /// One connection. It belongs to one thread at a time; `Database` sees to that.
 public struct Connection: ~Copyable {
+  enum Access {
+    /// The file is made if it is not there.
+    case readWrite
+    /// Cannot change anything, nor bring the file up to date from its log.
+    case readOnly
+  }
+
+  /// How long to wait for a program that looks into the file, in milliseconds.
+  private static let patience: Int32 = 5000
+
   private let handle: OpaquePointer
+  private let statements = StatementCache()
 
   private init(owning handle: OpaquePointer) { self.handle = handle }
 
+  // Statements that are still cached end after this: "If sqlite3_close_v2() is called with unfinalized prepared
+  // statements … it returns SQLITE_OK and the deallocation of resources is deferred".
   deinit { sqlite3_close_v2(handle) }
 
-  /// Opens the file for reading and writing, made if it is not there.
-  public static func open(_ path: String) throws(SQLiteError) -> Connection {
+  static func open(_ path: String, _ access: Access) throws(SQLiteError) -> Connection {
     var handle: OpaquePointer?
-    let flags =
-      SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE
-    let code = sqlite3_open_v2(path, &handle, flags, nil)
+    let mode =
+      switch access {
+      case .readWrite: SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
+      case .readOnly: SQLITE_OPEN_READONLY
+      }
+    let code = sqlite3_open_v2(
+      path, &handle, mode | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE, nil)
     guard code == SQLITE_OK, let handle else {
       let message = handle.map { String(cString: sqlite3_errmsg($0)) } ?? "out of memory"
       sqlite3_close_v2(handle)  // "Whether or not an error occurs … resources should be released"
       throw SQLiteError(code: code, function: "sqlite3_open_v2", message: message)
     }
+    sqlite3_busy_timeout(handle, patience)
     return Connection(owning: handle)
   }
 
-  /// Runs statements that give no rows.
+  /// False outside of transactions, and after an error for which SQLite rolled back by itself.
+  var isInTransaction: Bool { sqlite3_get_autocommit(handle) == 0 }
+
+  /// Runs statements that give no rows; they are not kept prepared.
   public func execute(_ sql: String) throws(SQLiteError) {
     let code = sqlite3_exec(handle, sql, nil, nil, nil)
     guard code == SQLITE_OK else { throw error(code, "sqlite3_exec") }
   }
 
-  /// Runs one statement; gives `body` every row.
+  /// Runs one statement; gives `body` every row. The statement stays prepared for the next time, so `sql` should
+  /// be one of a limited number of texts.
+  ///
+  /// - Parameter values: of `$1`, `$2` and so on, wherever in the text they are.
   public func query<Row>(
     _ sql: String, _ values: [SQLValue] = [],
     row body: (borrowing Statement) throws(SQLiteError) -> Row
   ) throws(SQLiteError) -> [Row] {
-    let statement = try prepare(sql)
-    try statement.bind(values)
-    var rows: [Row] = []
-    while try statement.step() { rows.append(try body(statement)) }
+    let cached = if let idle = statements.take(sql) { idle } else { try prepare(sql) }
+    let rows: [Row]
+    do throws(SQLiteError) {
+      try cached.statement.bind(values)
+      rows = try cached.statement.rows(body)
+    } catch {
+      cached.statement.reset()
+      throw error
+    }
+    cached.statement.reset()
+    statements.put(cached, for: sql)
     return rows
   }
 
@@ -47,67 +77,14 @@ public struct Connection: ~Copyable {
     return Int(sqlite3_changes(handle))
   }
 
-  private func prepare(_ sql: String) throws(SQLiteError) -> Statement {
+  private func prepare(_ sql: String) throws(SQLiteError) -> CachedStatement {
     var raw: OpaquePointer?
-    let code = sqlite3_prepare_v2(handle, sql, -1, &raw, nil)
-    guard code == SQLITE_OK, let raw else { throw error(code, "sqlite3_prepare_v2") }
-    return Statement(owning: raw)
+    let code = sqlite3_prepare_v3(handle, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &raw, nil)
+    guard code == SQLITE_OK, let raw else { throw error(code, "sqlite3_prepare_v3") }
+    return CachedStatement(Statement(owning: raw))
   }
 
   private func error(_ code: Int32, _ function: String) -> SQLiteError {
     SQLiteError(code: code, function: function, message: String(cString: sqlite3_errmsg(handle)))
-  }
-}
-
-/// A value of a statement.
-public enum SQLValue: Sendable, Hashable {
-  case null
-  case integer(Int)
-  case text(String)
-}
-
-/// A prepared statement on its current row.
-public struct Statement: ~Copyable {
-  private let raw: OpaquePointer
-
-  fileprivate init(owning raw: OpaquePointer) { self.raw = raw }
-
-  deinit { sqlite3_finalize(raw) }
-
-  fileprivate func bind(_ values: [SQLValue]) throws(SQLiteError) {
-    for (index, value) in values.enumerated() {
-      let position = Int32(index + 1)
-      let code =
-        switch value {
-        case .null: sqlite3_bind_null(raw, position)
-        case .integer(let integer): sqlite3_bind_int64(raw, position, Int64(integer))
-        case .text(let text): vc_sqlite3_bind_text(raw, position, text, Int32(text.utf8.count))
-        }
-      guard code == SQLITE_OK else { throw error(code, "sqlite3_bind") }
-    }
-  }
-
-  fileprivate func step() throws(SQLiteError) -> Bool {
-    let code = sqlite3_step(raw)
-    switch code {
-    case SQLITE_ROW: return true
-    case SQLITE_DONE: return false
-    default: throw error(code, "sqlite3_step")
-    }
-  }
-
-  /// Column `index`, from 0; zero for NULL.
-  public func integer(_ index: Int32) -> Int { Int(sqlite3_column_int64(raw, index)) }
-
-  /// Column `index`, from 0; empty for NULL.
-  public func text(_ index: Int32) -> String {
-    guard let bytes = sqlite3_column_text(raw, index) else { return "" }
-    let count = Int(sqlite3_column_bytes(raw, index))
-    return String(decoding: UnsafeBufferPointer(start: bytes, count: count), as: UTF8.self)
-  }
-
-  private func error(_ code: Int32, _ function: String) -> SQLiteError {
-    let message = String(cString: sqlite3_errmsg(sqlite3_db_handle(raw)))
-    return SQLiteError(code: code, function: function, message: message)
   }
 }

@@ -1,9 +1,11 @@
-import Threads
-
-/// A database file with its one connection, on a thread of its own.
+/// A database file: one connection that writes, on a thread of its own, and one that only reads, on another, so that
+/// reads do not wait for the disk.
+///
+/// Never open one file twice for writing, not even in one process: up to SQLite 3.51.2 two connections that write and
+/// check-point at the same time can damage the file (https://sqlite.org/wal.html#walresetbug).
 ///
 /// Bodies are synchronous, so that no `await` can sit inside a transaction.
-public actor Database {
+public final class Database: Sendable {
   /// What a write promises when it returns.
   public enum Durability: Sendable {
     /// On disk.
@@ -12,55 +14,35 @@ public actor Database {
     case relaxed
   }
 
-  private let thread: SerialThread
-  private let connection: Connection
-  private var current = Durability.full
-
-  public nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
+  private let reader: DatabaseReader
+  private let writer: DatabaseWriter
 
   /// Opens the file and brings it to the newest form: `migrations` are run once each, in order, the version is
   /// kept in the file (`PRAGMA user_version`).
   public init(path: String, migrations: [String]) throws(SQLiteError) {
-    thread = SerialThread(name: "sqlite")
-    connection = try Connection.open(path)
-    try connection.execute(
-      "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON")
-    let version = try connection.query("PRAGMA user_version") { $0.integer(0) }.first ?? 0
-    guard version <= migrations.count else {
-      throw SQLiteError(
-        code: 1, function: "migrate",
-        message: "the file was written by a newer version of VideoCraft (format \(version))")
-    }
-    for (index, migration) in migrations.enumerated().dropFirst(version) {
-      try connection.execute(
-        "BEGIN IMMEDIATE; \(migration); PRAGMA user_version=\(index + 1); COMMIT")
-    }
+    writer = try DatabaseWriter(path: path, migrations: migrations)
+    reader = try DatabaseReader(path: path)
   }
 
-  public func read<Result: Sendable>(
-    _ body: (borrowing Connection) throws -> Result
-  ) throws -> Result {
-    try body(connection)
+  /// Sees one state of the file from beginning to end, with every write that has returned.
+  public func read<Success: Sendable>(
+    _ body: @Sendable (borrowing Connection) throws -> Success
+  ) async throws -> Success {
+    try await reader.read(body)
   }
 
   /// All of `body` happens, or nothing of it.
+  ///
+  /// Writes that arrive while another is brought to disk share the next transaction, and its one wait for the disk. A
+  /// body that throws takes nothing with it; one whose transaction fails for another's sake is run a second time.
   @discardableResult
-  public func write<Result: Sendable>(
-    _ durability: Durability = .full, _ body: (borrowing Connection) throws -> Result
-  ) throws -> Result {
-    if durability != current {
-      try connection.execute("PRAGMA synchronous=\(durability == .full ? "FULL" : "NORMAL")")
-      current = durability
-    }
-    try connection.execute("BEGIN IMMEDIATE")
-    do {
-      let result = try body(connection)
-      try connection.execute("COMMIT")
-      return result
-    } catch {
-      // After some errors SQLite has rolled back by itself; then this says so and nothing is lost.
-      try? connection.execute("ROLLBACK")
-      throw error
-    }
+  public func write<Success: Sendable>(
+    _ durability: Durability = .full,
+    _ body: @escaping @Sendable (borrowing Connection) throws -> Success
+  ) async throws -> Success {
+    let write = Write(durability, body)
+    writer.enqueue(write)
+    await writer.commitWaiting(until: write)
+    return try write.outcome()
   }
 }

@@ -13,7 +13,8 @@ extension GraphChecker {
         if let suggestion = diagnostic.suggestion { suggested.insert(suggestion) }
       }
       guard let expression = connection.expression else { continue }
-      var decoder = FieldDecoder(scope: scope, folder: definition.folder)
+      var decoder = FieldDecoder(scope: scope, folders: definition.folders)
+      decoder.secretFields = spec?.secretFields
       if let port {
         templates[port.name] = decoder.connect(expression, at: connection.range, to: port)
       } else {
@@ -21,6 +22,7 @@ extension GraphChecker {
       }
       diagnostics.add(decoder.diagnostics)
       links += decoder.references.map { StageLink($0, port: connection.port) }
+      usedSecrets.formUnion(decoder.secrets)
     }
     guard stage.hasConnections else { return templates }
     let connected = Set(stage.connections.map(\.port)).union(suggested)
@@ -57,15 +59,19 @@ extension GraphChecker {
   mutating func checkSettings(
     _ stage: StageDefinition, _ spec: StageSpec?, in scope: TypeScope, _ links: inout [StageLink]
   ) -> [String: Template] {
-    var decoder = FieldDecoder(scope: scope, folder: definition.folder)
-    defer { diagnostics.add(decoder.diagnostics) }
+    var decoder = FieldDecoder(scope: scope, folders: definition.folders)
+    defer {
+      diagnostics.add(decoder.diagnostics)
+      usedSecrets.formUnion(decoder.secrets)
+    }
     guard let spec else {
       for entry in stage.settings { decoder.checkTemplates(in: entry.value) }
       links += decoder.references.map { StageLink($0, port: nil) }
       return [:]
     }
     let own = Set(stage.settings.map(\.name))
-    let defaults = definition.defaults.uses.first { $0.name == spec.info.name }?.settings ?? []
+    let defaults = stageDefaults[spec.info.name]?.settings ?? []
+    decoder.secretFields = spec.secretFields
     let entries = defaults.filter { !own.contains($0.name) } + stage.settings
     let (ports, names) = misplaced(entries, of: spec)
     let settings = entries.filter { !names.contains($0.name) }
@@ -73,7 +79,11 @@ extension GraphChecker {
     let templates = decoder.decodeMembers(
       settings, of: spec.options, owner: "`\(spec.info.name)`", at: stage.settingsRange)
     links += decoder.references.map { StageLink($0, port: nil) }
-    if ports.isEmpty, !decoder.diagnostics.hasErrors {
+    // What could not be read, by a mistake told elsewhere, is no setting that is missing.
+    let isComplete = settings.allSatisfy { entry in
+      templates[entry.name] != nil || !entry.value.isBroken && entry.value.isNull
+    }
+    if ports.isEmpty, isComplete, !decoder.diagnostics.hasErrors {
       diagnostics.add(validate(templates, of: spec, at: stage.settingsRange))
     }
     return templates
@@ -123,13 +133,27 @@ extension GraphChecker {
         "unused-default", "no stage uses `\(defaults.name)`", at: defaults.range)
       var scope = scope
       scope.item = .available(.json)
-      var decoder = FieldDecoder(scope: scope, folder: definition.folder)
+      var decoder = FieldDecoder(scope: scope, folders: definition.folders)
       let given = Set(defaults.settings.map(\.name))
       let fields = spec.options.filter { !$0.isRequired || given.contains($0.name) }
       _ = decoder.decodeMembers(
         defaults.settings, of: fields, owner: "`\(defaults.name)`", at: defaults.range)
       diagnostics.add(decoder.diagnostics)
       usedInputs.formUnion(decoder.references.inputNames)
+      usedSecrets.formUnion(decoder.secrets)
     }
+  }
+}
+
+extension StageSpec {
+  /// Where its settings take secrets, for messages; nil when nowhere.
+  var secretFields: String? {
+    let names = options.filter { field in
+      switch field.type.unwrapped {
+      case .secret, .list(.secret), .map(.secret): true
+      default: false
+      }
+    }.map(\.name)
+    return names.isEmpty ? nil : "\(Suggestion.list(names)) of `\(info.name)`"
   }
 }

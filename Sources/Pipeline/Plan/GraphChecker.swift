@@ -8,22 +8,20 @@ extension PipelineGraph {
   ) -> (graph: PipelineGraph?, diagnostics: [Diagnostic]) {
     var checker = GraphChecker(definition, registry)
     let graph = checker.check()
-    return (graph, checker.diagnostics.sorted)
+    return (graph, definition.source.sorted(checker.diagnostics.all))
   }
 
-  /// Reads and checks a pipeline file: all problems of both, in the order of the text.
+  /// Reads and checks a pipeline: all problems of both, in the order of the texts.
   public static func load(
-    text: String, file: String? = nil, overrides: [(path: String, text: String)] = [],
-    registry: StageRegistry
+    _ source: PipelineSource, registry: StageRegistry
   ) -> (graph: PipelineGraph?, diagnostics: [Diagnostic]) {
-    let (definition, problems) = PipelineDefinition.parse(
-      text: text, file: file, overrides: overrides)
+    let (definition, problems) = PipelineDefinition.parse(source)
     guard let definition else { return (nil, problems) }
     let (graph, more) = check(definition, registry: registry)
     var diagnostics = Diagnostics()
     diagnostics.add(problems)
     diagnostics.add(more)
-    return (graph, diagnostics.sorted)
+    return (graph, source.sorted(diagnostics.all))
   }
 }
 
@@ -36,11 +34,15 @@ struct GraphChecker {
   var scope = TypeScope()
   private var nodes: [StageNode] = []
   var usedInputs: Set<String> = []
+  var usedSecrets: Set<String> = []
   private var usedStages: Set<String> = []
+  /// By the name of the module they are for.
+  let stageDefaults: [String: DefaultsDefinition.StageSettings]
 
   init(_ definition: PipelineDefinition, _ registry: StageRegistry) {
     self.definition = definition
     self.registry = registry
+    stageDefaults = Dictionary(definition.defaults.uses.map { ($0.name, $0) }) { first, _ in first }
   }
 
   mutating func check() -> PipelineGraph? {
@@ -54,16 +56,25 @@ struct GraphChecker {
       if let node = node.node { nodes.append(node) }
     }
     let outputs = definition.outputs.compactMap { check($0) }
+    checkLimits()
+    let concurrency = checkConcurrency()
+    let hooks = checkHooks()
     let order = StageOrder(definition.stages.map(\.id), links: links)
     diagnostics.add(order.cycles)
     // What a mistake made look unused is not worth a warning.
     guard definition.isComplete, !diagnostics.hasErrors else { return nil }
     warnOfUnused()
-    let sorted = order.sorted.compactMap { id in nodes.first { $0.id == id } }
-    return PipelineGraph(
+    let byID = Dictionary(nodes.map { ($0.id, $0) }) { first, _ in first }
+    let sorted = order.sorted.compactMap { byID[$0] }
+    var graph = PipelineGraph(
       name: definition.name, summary: definition.summary, file: definition.file,
       inputs: definition.inputs.compactMap(\.declaration), stages: sorted, outputs: outputs,
       vars: definition.vars, labels: definition.labels)
+    graph.secrets = definition.secrets.map(\.name)
+    graph.priority = definition.priority
+    graph.concurrency = concurrency
+    graph.hooks = hooks
+    return graph
   }
 
   private func typeScope() -> TypeScope {
@@ -72,6 +83,8 @@ struct GraphChecker {
     for name in definition.varNames {
       scope.vars[name] = .some(definition.vars[name]?.literalType)
     }
+    scope.secrets = definition.secrets.map(\.name)
+    scope.secretsFix = definition.secretsFix
     for stage in definition.stages {
       scope.stages[stage.id] = .some(specs[stage.id].map { outputs(of: stage, $0) })
     }
@@ -113,6 +126,19 @@ extension GraphChecker {
   mutating func spec(named name: String, at range: SourceRange) -> StageSpec? {
     if let spec = registry[name] { return spec }
     let diagnostic = Diagnostic("unknown-stage", "there is no stage `\(name.shortened)`", at: range)
+    if let note = EnvironmentName.note(in: name) {
+      diagnostics.add(diagnostic.noting(note))
+      return nil
+    }
+    if name.contains("/") || name.contains(".") || name.contains(":") {
+      let last = name.split { "/.:".contains($0) }.last.map { $0.lowercased() } ?? ""
+      let known = Suggestion.list(registry.names)
+      diagnostics.add(
+        registry[last] == nil
+          ? diagnostic.noting("a stage uses a module of this host, by one word: \(known)")
+          : diagnostic.suggesting(last, detail: registry[last]?.info.summary))
+      return nil
+    }
     if let near = Suggestion.nearest(to: name, among: registry.names) {
       diagnostics.add(diagnostic.suggesting(near, detail: registry[near]?.info.summary))
     } else {
@@ -137,18 +163,19 @@ extension GraphChecker {
     let settings = checkSettings(stage, spec, in: stageScope, &links)
     checkNeeds(stage, &links)
     for link in links { use(link) }
+    let rules = checkRules(of: stage, spec)
     guard let spec else { return (nil, links) }
-    return (
-      StageNode(
-        id: stage.id, spec: spec, dependencies: Self.dependencies(links),
-        isForeach: stage.isForeach,
-        retry: RetryPolicy(
-          members: (definition.defaults.retry ?? [:]).merging(stage.retry ?? [:]) { $1 }),
-        timeout: stage.timeout ?? definition.defaults.timeout,
-        continuesOnError: stage.continuesOnError, summary: stage.summary, location: stage.range,
-        condition: stage.condition, foreach: stage.foreach, settings: settings,
-        connections: connections, links: links), links
-    )
+    var node = StageNode(
+      id: stage.id, spec: spec, dependencies: Self.dependencies(links),
+      isForeach: stage.isForeach, retry: rules.retryPolicy, timeout: rules.timeout?.duration,
+      continuesOnError: stage.continuesOnError, summary: stage.summary, location: stage.range,
+      condition: stage.condition, foreach: stage.foreach, settings: settings,
+      connections: connections, links: links)
+    node.deadline = rules.deadline?.duration
+    node.stall = rules.stall?.duration
+    node.cache = rules.cache ?? .auto
+    node.limits = rules.namedLimits
+    return (node, links)
   }
 
   private static func dependencies(_ links: [StageLink]) -> [String] {
@@ -170,6 +197,10 @@ extension GraphChecker {
     guard let type = type(of: expression, in: scope, &links)?.unwrapped else {
       return .available(nil)
     }
+    guard type != .secret else {
+      diagnostics.add(.secretLeak("`foreach` cannot take a secret", at: expression.range))
+      return .available(nil)
+    }
     guard let element = type.element else {
       diagnostics.error(
         "type-mismatch", "`foreach` takes a list, found \(type.named)", at: expression.range)
@@ -185,6 +216,10 @@ extension GraphChecker {
       let type = type(of: condition, in: scope, &links)?.unwrapped,
       type != .boolean, type != .json
     else { return }
+    guard type != .secret else {
+      diagnostics.add(.secretLeak("`if` cannot look at a secret", at: condition.range))
+      return
+    }
     diagnostics.error(
       "type-mismatch", "`if` is boolean, found \(type.named)", at: condition.range,
       hint: type.isFile || condition.path != nil ? "compare it, such as `… != null`" : nil)
@@ -197,17 +232,18 @@ extension GraphChecker {
     let type = checker.type(of: expression)
     diagnostics.add(checker.diagnostics)
     links += checker.references.map { StageLink($0, port: nil) }
+    usedSecrets.formUnion(checker.secrets)
     return checker.diagnostics.hasErrors ? nil : type
   }
 
   private mutating func checkNeeds(_ stage: StageDefinition, _ links: inout [StageLink]) {
-    let ids = definition.stages.map(\.id)
     for need in stage.needs {
       if need.name == stage.id {
         diagnostics.error("cycle", "`\(need.name)` cannot wait for itself", at: need.range)
-      } else if ids.contains(need.name) {
+      } else if scope.stages[need.name] != nil {
         links.append(StageLink(source: .order(stage: need.name), port: nil, range: need.range))
       } else {
+        let ids = definition.stages.map(\.id)
         let diagnostic = Diagnostic(
           "unknown-reference", "there is no stage `\(need.name.shortened)` in this pipeline",
           at: need.range)
@@ -231,7 +267,13 @@ extension GraphChecker {
     diagnostics.add(checker.diagnostics)
     usedInputs.formUnion(checker.references.inputNames)
     usedStages.formUnion(checker.references.stageIDs)
+    usedSecrets.formUnion(checker.secrets)
     guard let type, !checker.diagnostics.hasErrors else { return nil }
+    guard type.unwrapped != .secret else {
+      diagnostics.add(
+        .secretLeak("a secret cannot be an output of the pipeline", at: expression.range))
+      return nil
+    }
     return OutputDeclaration(
       name: output.name, type: type, location: output.range, expression: expression,
       references: checker.references)
@@ -240,6 +282,10 @@ extension GraphChecker {
   private mutating func warnOfUnused() {
     for input in definition.inputs where !usedInputs.contains(input.name) {
       diagnostics.warning("unused-input", "nothing uses the input `\(input.name)`", at: input.range)
+    }
+    for secret in definition.secrets where !usedSecrets.contains(secret.name) {
+      diagnostics.warning(
+        "unused-secret", "nothing uses the secret `\(secret.name)`", at: secret.range)
     }
     guard !definition.outputs.isEmpty else { return }
     for stage in definition.stages where !usedStages.contains(stage.id) {

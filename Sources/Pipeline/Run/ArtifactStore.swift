@@ -5,14 +5,53 @@ public import Foundation
 /// # Ownership
 /// `adopt` takes the file away from where it was, also when it throws after reading it. `copy` leaves it.
 /// A URL from `open` is read-only and valid as long as the artifact is.
+///
+/// # Errors
+/// `StageError`, of class `configuration` when the disk is full or the folder cannot be used, and `ArtifactDamaged`.
 public protocol ArtifactStore: Sendable {
   /// Moves a finished file in; a file with the same bytes is kept once.
   func adopt(_ url: URL, as name: String) async throws -> FileReference
   /// Copies a file in, such as an input of the user's.
   func copy(_ url: URL, as name: String) async throws -> FileReference
-  /// Where the bytes can be read. Throws `StageError` with class `lost` when they are gone.
+  /// What `copy` would return, without keeping anything: for plans.
+  func identify(_ url: URL, as name: String) async throws -> FileReference
+  /// Where the bytes can be read. Throws `ArtifactDamaged` when they are gone or no longer what they were; then they
+  /// are not in the store any more.
   func open(_ reference: FileReference) async throws -> URL
-  func contains(_ digest: Digest) async -> Bool
+  /// Whether a file of that digest and size is there; its bytes are not read.
+  func contains(_ reference: FileReference) async -> Bool
+}
+
+/// A file of the artifact store that cannot be used any more. It has to be made or copied in again.
+public struct ArtifactDamaged: Error, Sendable, Hashable, CustomStringConvertible {
+  public enum Damage: String, Sendable, Hashable, Codable {
+    /// Somebody removed it.
+    case gone
+    /// Its bytes are not those that were stored, or cannot be read back.
+    case altered
+  }
+
+  public var digest: Digest
+  /// The file's name, for people.
+  public var name: String
+  public var damage: Damage
+
+  public init(_ reference: FileReference, _ damage: Damage) {
+    digest = reference.digest
+    name = reference.name
+    self.damage = damage
+  }
+
+  public var description: String {
+    switch damage {
+    case .gone: "the file `\(name)` (\(digest.short)) is gone from the artifact store"
+    case .altered: "the file `\(name)` (\(digest.short)) was damaged in the artifact store"
+    }
+  }
+}
+
+extension ArtifactDamaged: ClassifiedError {
+  public var stageError: StageError { StageError(.lost, description) }
 }
 
 extension Value {

@@ -8,6 +8,10 @@ struct AttemptServices: StageServices {
   let attempt: Int
   let cores: Int
   let scratch: URL
+  /// Nil when nobody watches.
+  let heartbeat: Heartbeat?
+  /// The stage's module, under which its parts are kept.
+  let module: String
 
   var context: StageContext {
     StageContext(
@@ -16,12 +20,19 @@ struct AttemptServices: StageServices {
   }
 
   func report(_ progress: StageProgress) {
+    heartbeat?.heard(progress)
     run.recorder.report(progress, stage: stage, item: item, attempt: attempt)
   }
 
-  func log(_ message: String) { post(.stageLog, message) }
+  func log(_ message: String) {
+    heartbeat?.heard(message)
+    post(.stageLog, message)
+  }
 
-  func warn(_ message: String, field: String?) { post(.stageWarning, message, field: field) }
+  func warn(_ message: String, field: String?) {
+    heartbeat?.heard(message)
+    post(.stageWarning, message, field: field)
+  }
 
   private func post(_ type: RunEvent.Kind, _ message: String, field: String? = nil) {
     var event = RunEvent(run: run.id, type: type, stage: stage, item: item)
@@ -36,43 +47,74 @@ struct AttemptServices: StageServices {
   }
 
   func open(_ file: FileReference) async throws -> URL {
-    try await run.environment.artifacts.open(file)
+    try await run.open(file, for: stage)
   }
 
+  /// Equal films are rendered once.
   func render(_ timeline: Timeline) async throws -> FileReference {
-    try await run.environment.renderer.render(timeline, context)
+    let renderer = run.environment.renderer
+    let key = try Digest(canonical: RenderKey(version: renderer.cacheVersion, film: timeline))
+    let files = try await part(key, of: "render", named: "film") {
+      [try await renderer.render(timeline, context)]
+    }
+    guard let file = files.first else {
+      throw StageError(.internal, "the renderer kept no file of the film")
+    }
+    return file
+  }
+
+  func secret(named name: String) async throws -> String {
+    try run.environment.secrets.reveal(name, declared: run.request.graph.secrets)
   }
 
   func part(
     _ key: Digest, named name: String,
     _ make: @Sendable () async throws -> [FileReference]
   ) async throws -> [FileReference] {
-    let results = run.environment.results
-    if case .list(let known)? = try await results.outputs(for: key)?["files"] {
-      return known.flatMap(\.files)
-    }
-    let files = try await make()
-    try await results.record(["files": .list(files.map { .file($0) })], for: key)
-    return files
+    try await part(key, of: "\(module)/part", named: name, make)
   }
+
+  private func part(
+    _ key: Digest, of module: String, named name: String,
+    _ make: @Sendable () async throws -> [FileReference]
+  ) async throws -> [FileReference] {
+    defer { heartbeat?.heard(name) }
+    let journal = run.environment.journal
+    let (result, _) = try await run.flight.run(key) {
+      if let known = try await journal.results(for: [key])[key] {
+        run.recorder.postUsed([key])
+        return FlightResult(outputs: known.outputs, isKnown: true)
+      }
+      let started = ContinuousClock.now
+      let files = try await make()
+      let result = ResultRecord(
+        key: key, stage: module, outputs: [Self.partFiles: .list(files.map { .file($0) })],
+        elapsed: (ContinuousClock.now - started).milliseconds, createdAt: RunRecorder.now,
+        run: run.id)
+      try await run.recorder.write([], [.result(result)])
+      return FlightResult(outputs: result.outputs, isKnown: false)
+    }
+    return result.outputs[Self.partFiles]?.files ?? []
+  }
+
+  private static let partFiles = "files"
 }
 
-/// A folder of an attempt's own.
-struct Scratch {
-  let url: URL
+/// What a rendered film is made from.
+private struct RenderKey: Encodable {
+  var render = 1
+  var version: Int
+  var film: Timeline
+}
 
-  static func make(in parent: URL, name: String) throws -> Scratch {
-    let url = parent.appendingPathComponent(name)
-    do {
-      try? FileManager.default.removeItem(at: url)
-      try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-    } catch {
-      throw StageError(
-        .configuration, "the scratch folder `\(url.path)` cannot be made; is the disk full?",
-        cause: error.localizedDescription)
-    }
-    return Scratch(url: url)
-  }
+/// What several tasks that want the same get from the one that does it.
+struct FlightResult: Sendable {
+  var outputs: [String: Value]
+  /// It was there already.
+  var isKnown: Bool
+}
 
-  func remove() { try? FileManager.default.removeItem(at: url) }
+extension RunRecorder {
+  /// Does not wait.
+  func postUsed(_ keys: [Digest]) { post([], [.used(keys)]) }
 }

@@ -2,18 +2,28 @@ public import Foundation
 
 /// Replaces the paths in values by references to files in the artifact store, each path once per run.
 public actor FileIngest {
+  /// What happens to a file.
+  public enum Mode: Sendable {
+    case store
+    /// Nothing is kept: for plans.
+    case identify
+  }
+
   private let artifacts: any ArtifactStore
   private let root: URL
+  private let mode: Mode
   private var known: [String: Task<FileReference, any Error>] = [:]
 
   /// - Parameter root: what relative paths are relative to.
-  public init(artifacts: any ArtifactStore, root: URL) {
+  public init(artifacts: any ArtifactStore, root: URL, mode: Mode = .store) {
     self.artifacts = artifacts
     self.root = root
+    self.mode = mode
   }
 
   /// The value with every text at a place of a file type replaced. Throws `StageError`, naming the place.
   public func resolve(_ value: Value, as type: ValueType, at place: String) async throws -> Value {
+    guard type.holdsFiles else { return value }
     switch (type.unwrapped, value) {
     case (let type, .text(let path)) where type.isFile:
       let reference = try await reference(to: path, at: place)
@@ -48,7 +58,7 @@ public actor FileIngest {
     _ values: [String: Value], as fields: [FieldDescription]
   ) async throws -> [String: Value] {
     var resolved = values
-    for field in fields {
+    for field in fields where field.type.holdsFiles {
       guard let value = values[field.name] else { continue }
       resolved[field.name] = try await resolve(value, as: field.type, at: field.name)
     }
@@ -59,9 +69,12 @@ public actor FileIngest {
     let place = path.hasPrefix("/") ? URL(fileURLWithPath: path) : root.appendingPathComponent(path)
     let url = place.standardizedFileURL
     if let task = known[url.path] { return try await task.value }
-    let task = Task { [artifacts] in
+    let task = Task { [artifacts, mode] in
       try Self.checkReadable(url, path: path, at: location)
-      return try await artifacts.copy(url, as: url.lastPathComponent)
+      return switch mode {
+      case .store: try await artifacts.copy(url, as: url.lastPathComponent)
+      case .identify: try await artifacts.identify(url, as: url.lastPathComponent)
+      }
     }
     known[url.path] = task
     return try await task.value

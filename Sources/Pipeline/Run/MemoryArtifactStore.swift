@@ -22,10 +22,13 @@ public actor MemoryArtifactStore: ArtifactStore {
     return FileReference(digest: digest, byteCount: bytes.count, name: name)
   }
 
+  public func identify(_ url: URL, as name: String) throws -> FileReference {
+    let bytes = try Data(contentsOf: url)
+    return FileReference(digest: Digest(of: bytes), byteCount: bytes.count, name: name)
+  }
+
   public func open(_ reference: FileReference) throws -> URL {
-    guard let bytes = contents[reference.digest] else {
-      throw StageError(.lost, "the file `\(reference.name)` is not in the artifact store")
-    }
+    guard let bytes = contents[reference.digest] else { throw ArtifactDamaged(reference, .gone) }
     let url = folder.appendingPathComponent(reference.digest.hex)
     if !FileManager.default.fileExists(atPath: url.path) {
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -34,7 +37,9 @@ public actor MemoryArtifactStore: ArtifactStore {
     return url
   }
 
-  public func contains(_ digest: Digest) -> Bool { contents[digest] != nil }
+  public func contains(_ reference: FileReference) -> Bool {
+    contents[reference.digest]?.count == reference.byteCount
+  }
 }
 
 extension FileReference {

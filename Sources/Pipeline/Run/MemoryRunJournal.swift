@@ -1,162 +1,167 @@
 import Foundation
 
 /// A journal that lives as long as the process: for tests and for runs that leave no trace.
+///
+/// No write costs more the more there is: whatever is looked for has an index.
 public actor MemoryRunJournal: RunJournal {
-  private struct Entry {
-    var status: RunStatus
-    var events: [RunEvent] = []
-    var tasks: [TaskRecord] = []
-    var attempts: [AttemptRecord] = []
+  private struct PlaceInPipeline: Hashable {
+    var pipeline: String
+    var stage: String
+    var item: Int?
   }
 
-  private var order: [String] = []
-  private var entries: [String: Entry] = [:]
+  private let artifacts: (any ArtifactStore)?
+  private let now: @Sendable () -> Int
+  private var order: [MemoryRun] = []
+  private var runsByID: [String: MemoryRun] = [:]
+  private var running: [TaskID: AttemptRecord] = [:]
+  private var newestTasks: [PlaceInPipeline: (run: Int, task: TaskRecord)] = [:]
   private var resultsByKey: [Digest: ResultRecord] = [:]
   private var aliasesByKey: [Digest: ResultAlias] = [:]
 
-  public init() {}
+  /// - Parameter artifacts: where the files that results name are kept; nil if they are never gone.
+  public init(artifacts: (any ArtifactStore)? = nil) {
+    self.init(artifacts: artifacts) { Int(Date().timeIntervalSince1970 * 1000) }
+  }
 
-  private var now: Int { Int(Date().timeIntervalSince1970 * 1000) }
+  /// - Parameter now: milliseconds since 1970.
+  public init(artifacts: (any ArtifactStore)?, now: @escaping @Sendable () -> Int) {
+    self.artifacts = artifacts
+    self.now = now
+  }
 
   public func create(_ run: RunRecord) throws {
-    guard entries[run.id] == nil else { throw JournalError("run `\(run.id)` exists already") }
-    order.append(run.id)
-    entries[run.id] = Entry(
-      status: RunStatus(record: run, state: .queued, changedAt: run.createdAt))
+    guard runsByID[run.id] == nil else { throw JournalError("run `\(run.id)` exists already") }
+    let entry = MemoryRun(run, number: order.count)
+    order.append(entry)
+    runsByID[run.id] = entry
   }
 
   public func write(_ batch: JournalBatch) throws {
-    guard var entry = entries[batch.run] else {
-      throw JournalError("run `\(batch.run)` is not known")
-    }
-    var results = resultsByKey
-    var aliases = aliasesByKey
-    for change in batch.changes { try apply(change, to: &entry, &results, &aliases) }
-    try append(batch.events, to: &entry)
-    entries[batch.run] = entry
-    resultsByKey = results
-    aliasesByKey = aliases
+    let entry = try known(batch.run)
+    try batch.checkThatAllBelongsToItsRun()
+    try entry.checkOrder(of: batch.events)
+    try checkFences(batch.changes)
+    for change in batch.changes { apply(change, to: entry) }
+    entry.append(batch.events)
   }
 
-  private func append(_ events: [RunEvent], to entry: inout Entry) throws {
-    for event in events {
-      guard event.seq == entry.status.lastSeq + 1 else {
-        throw JournalError(
-          "event \(event.seq) of run `\(event.run)` follows \(entry.status.lastSeq)")
-      }
-      entry.events.append(event)
-      entry.status.lastSeq = event.seq
-      entry.status.changedAt = event.at
+  private func known(_ run: String) throws -> MemoryRun {
+    guard let entry = runsByID[run] else { throw JournalError("run `\(run)` is not known") }
+    return entry
+  }
+
+  private func checkFences(_ changes: [JournalBatch.Change]) throws {
+    var ended: Set<TaskID> = []
+    for case .attemptEnded(let attempt) in changes {
+      guard running[attempt.task]?.number == attempt.number, ended.insert(attempt.task).inserted
+      else { throw JournalError.fenced(attempt) }
     }
   }
 
-  private func apply(
-    _ change: JournalBatch.Change, to entry: inout Entry, _ results: inout [Digest: ResultRecord],
-    _ aliases: inout [Digest: ResultAlias]
-  ) throws {
+  /// Cannot fail, because half a batch would stay.
+  private func apply(_ change: JournalBatch.Change, to entry: MemoryRun) {
     switch change {
     case .state(let state): entry.status.state = state
     case .inputs(let inputs): entry.status.resolvedInputs = inputs
     case .outputs(let outputs): entry.status.outputs = outputs
     case .task(let task):
-      if let index = entry.tasks.firstIndex(where: { $0.id == task.id }) {
-        entry.tasks[index] = task
-      } else {
-        entry.tasks.append(task)
-      }
+      entry.put(task)
+      remember(task, of: entry)
     case .attemptEnded(let attempt):
-      guard
-        let index = entry.attempts.lastIndex(where: { $0.task == attempt.task }),
-        entry.attempts[index].number == attempt.number, entry.attempts[index].state == .running
-      else {
-        throw JournalError(
-          "attempt \(attempt.number) of `\(attempt.task.stage)` is no longer the running one",
-          isFenced: true)
-      }
-      entry.attempts[index] = attempt
-    case .result(let result): results[result.key] = result
-    case .alias(let alias): aliases[alias.key] = alias
+      running[attempt.task] = nil
+      entry.replace(attempt)
+    case .result(let result): resultsByKey[result.key] = result
+    case .alias(let alias): aliasesByKey[alias.key] = alias
     case .used: break
     }
   }
 
+  private func remember(_ task: TaskRecord, of entry: MemoryRun) {
+    guard !task.decision.parts.isEmpty else { return }
+    let place = PlaceInPipeline(
+      pipeline: entry.status.record.pipeline, stage: task.id.stage, item: task.id.item)
+    if let known = newestTasks[place], known.run > entry.number { return }
+    newestTasks[place] = (entry.number, task)
+  }
+
   public func beginAttempt(of task: TaskID, owner: String, leaseUntil: Int) throws -> AttemptRecord
   {
-    guard let attempts = entries[task.run]?.attempts else {
-      throw JournalError("run `\(task.run)` is not known")
-    }
-    let mine = attempts.filter { $0.task == task }
-    if let last = mine.last, last.state == .running {
-      throw JournalError(
-        "attempt \(last.number) of `\(task.stage)` is still running", isFenced: true)
-    }
+    let entry = try known(task.run)
+    if let attempt = running[task] { throw JournalError.stillRunning(attempt) }
     let attempt = AttemptRecord(
-      task: task, number: (mine.last?.number ?? 0) + 1, owner: owner, startedAt: now,
+      task: task, number: entry.newestAttempt(of: task) + 1, owner: owner, startedAt: now(),
       leaseUntil: leaseUntil)
-    entries[task.run]?.attempts.append(attempt)
+    entry.begin(attempt)
+    running[task] = attempt
     return attempt
   }
 
   public func renewLeases(of owner: String, until: Int) {
-    for id in order {
-      guard let attempts = entries[id]?.attempts else { continue }
-      for (index, attempt) in attempts.enumerated()
-      where attempt.owner == owner && attempt.state == .running {
-        entries[id]?.attempts[index].leaseUntil = until
-      }
+    for (task, attempt) in running where attempt.owner == owner {
+      var attempt = attempt
+      attempt.leaseUntil = until
+      running[task] = attempt
+      runsByID[task.run]?.replace(attempt)
     }
   }
 
-  public func recover(owner: String) throws -> [RunStatus] {
-    for id in order {
-      guard var entry = entries[id], !entry.status.state.isOver else { continue }
+  public func recover(owner: String) -> [RunStatus] {
+    for entry in order {
       var events: [RunEvent] = []
-      for (index, attempt) in entry.attempts.enumerated()
-      where attempt.owner != owner && attempt.state == .running {
-        entry.attempts[index].state = .lost
-        entry.attempts[index].endedAt = now
+      for attempt in entry.attempts where attempt.state == .running && attempt.owner != owner {
+        giveUp(attempt, of: entry)
         events.append(RunEvent(lost: attempt))
       }
+      guard !entry.status.state.isOver else { continue }
       if entry.status.state == .running {
         entry.status.state = .interrupted
-        events.append(RunEvent(run: id, type: .runInterrupted))
+        events.append(RunEvent(run: entry.status.record.id, type: .runInterrupted))
       }
-      for (offset, event) in events.enumerated() {
-        events[offset] = event.numbered(entry.status.lastSeq + offset + 1, at: now)
-      }
-      try append(events, to: &entry)
-      entries[id] = entry
+      let last = entry.status.lastSeq
+      entry.append(
+        events.enumerated().map { $0.element.numbered(last + $0.offset + 1, at: now()) })
     }
-    return order.compactMap { entries[$0]?.status }.filter { !$0.state.isOver }
+    return order.map(\.status).filter { !$0.state.isOver }
   }
 
-  public func run(_ id: String) -> RunStatus? { entries[id]?.status }
-
-  public func runs(limit: Int) -> [RunStatus] {
-    order.reversed().prefix(limit).compactMap { entries[$0]?.status }
+  private func giveUp(_ attempt: AttemptRecord, of entry: MemoryRun) {
+    var lost = attempt
+    lost.state = .lost
+    lost.endedAt = now()
+    running[attempt.task] = nil
+    entry.replace(lost)
   }
+
+  public func run(_ id: String) -> RunStatus? { runsByID[id]?.status }
+
+  public func runs(limit: Int) -> [RunStatus] { order.suffix(limit).reversed().map(\.status) }
 
   public func events(of run: String, after seq: Int) -> [RunEvent] {
-    Array((entries[run]?.events ?? []).dropFirst(seq))
+    Array((runsByID[run]?.events ?? []).dropFirst(max(seq, 0)))
   }
 
-  public func tasks(of run: String) -> [TaskRecord] { entries[run]?.tasks ?? [] }
+  public func tasks(of run: String) -> [TaskRecord] { runsByID[run]?.tasks ?? [] }
 
-  public func attempts(of run: String) -> [AttemptRecord] { entries[run]?.attempts ?? [] }
+  public func attempts(of run: String) -> [AttemptRecord] { runsByID[run]?.attempts ?? [] }
 
   public func previousTask(pipeline: String, stage: String, item: Int?) -> TaskRecord? {
-    for id in order.reversed() {
-      guard let entry = entries[id], entry.status.record.pipeline == pipeline else { continue }
-      let task = entry.tasks.last {
-        $0.id.stage == stage && $0.id.item == item && !$0.decision.parts.isEmpty
-      }
-      if let task { return task }
-    }
-    return nil
+    newestTasks[PlaceInPipeline(pipeline: pipeline, stage: stage, item: item)]?.task
   }
 
-  public func results(for keys: [Digest]) -> [Digest: ResultRecord] {
-    keys.reduce(into: [:]) { found, key in found[key] = resultsByKey[key] }
+  public func results(for keys: [Digest]) async -> [Digest: ResultRecord] {
+    var found: [Digest: ResultRecord] = [:]
+    for key in keys {
+      guard let result = resultsByKey[key], await hasFiles(of: result) else { continue }
+      found[key] = result
+    }
+    return found
+  }
+
+  private func hasFiles(of result: ResultRecord) async -> Bool {
+    guard let artifacts else { return true }
+    for file in result.files where await !artifacts.contains(file) { return false }
+    return true
   }
 
   public func aliases(for keys: [Digest]) -> [Digest: ResultAlias] {
@@ -166,7 +171,7 @@ public actor MemoryRunJournal: RunJournal {
   public func forgetResults(naming files: [Digest]) -> Int {
     let wanted = Set(files)
     let hit = resultsByKey.values.filter { result in
-      result.outputs.values.flatMap(\.files).contains { wanted.contains($0.digest) }
+      result.files.contains { wanted.contains($0.digest) }
     }
     for result in hit { resultsByKey[result.key] = nil }
     return hit.count
@@ -174,9 +179,61 @@ public actor MemoryRunJournal: RunJournal {
 
   public func usualCost(ofStage name: String) -> UsualCost? {
     let known = resultsByKey.values.filter { $0.stage == name }
-    guard !known.isEmpty else { return nil }
-    let times = known.map(\.elapsed).sorted()
-    let sizes = known.map(\.byteCount).sorted()
-    return UsualCost(elapsed: times[times.count / 2], byteCount: sizes[sizes.count / 2])
+    let newest = known.sorted { $0.createdAt > $1.createdAt }.prefix(UsualCost.sampleSize)
+    return UsualCost(
+      medianOf: newest.map { UsualCost(elapsed: $0.elapsed, byteCount: $0.byteCount) })
+  }
+}
+
+/// A run in a `MemoryRunJournal`; touched by that actor only.
+private final class MemoryRun {
+  let number: Int
+  var status: RunStatus
+  private(set) var events: [RunEvent] = []
+  private(set) var tasks: [TaskRecord] = []
+  private(set) var attempts: [AttemptRecord] = []
+  private var taskPlaces: [TaskID: Int] = [:]
+  private var newestAttempts: [TaskID: Int] = [:]
+
+  init(_ record: RunRecord, number: Int) {
+    self.number = number
+    status = RunStatus(record: record, state: .queued, changedAt: record.createdAt)
+  }
+
+  func checkOrder(of events: [RunEvent]) throws {
+    for (offset, event) in events.enumerated() where event.seq != status.lastSeq + offset + 1 {
+      throw JournalError.outOfOrder(event, after: status.lastSeq + offset)
+    }
+  }
+
+  func append(_ events: [RunEvent]) {
+    guard let last = events.last else { return }
+    self.events += events
+    status.lastSeq = last.seq
+    status.changedAt = last.at
+  }
+
+  func put(_ task: TaskRecord) {
+    if let place = taskPlaces[task.id] {
+      tasks[place] = task
+    } else {
+      taskPlaces[task.id] = tasks.count
+      tasks.append(task)
+    }
+  }
+
+  func newestAttempt(of task: TaskID) -> Int {
+    newestAttempts[task].map { attempts[$0].number } ?? 0
+  }
+
+  func begin(_ attempt: AttemptRecord) {
+    newestAttempts[attempt.task] = attempts.count
+    attempts.append(attempt)
+  }
+
+  /// Only a task's newest attempt ever changes.
+  func replace(_ attempt: AttemptRecord) {
+    guard let place = newestAttempts[attempt.task] else { return }
+    attempts[place] = attempt
   }
 }

@@ -10,12 +10,15 @@
 /// meanwhile begun another attempt or the attempt was given up as lost, so that a result is committed at most once.
 ///
 /// # Errors
-/// A throw means that nothing was written.
+/// A throw means that nothing was written. All are `JournalError`.
 public protocol RunJournal: Sendable {
-  /// Accepts a run, in state `queued`. A run that was accepted is never lost.
+  /// Accepts a run, in state `queued`. A run that was accepted is never lost. Refused when its id is taken.
   func create(_ run: RunRecord) async throws
+  /// Refused when the run is not known, when an event's `seq` is not the next one, when something in it belongs to
+  /// another run, and when an ended attempt is fenced off.
   func write(_ batch: JournalBatch) async throws
-  /// Begins the next attempt of a task, with a lease until `leaseUntil` (milliseconds since 1970).
+  /// Begins the next attempt of a task, with a lease until `leaseUntil` (milliseconds since 1970). Refused as fenced
+  /// while another attempt of the task is running, whatever its lease says: `recover` gives up on the dead.
   func beginAttempt(of task: TaskID, owner: String, leaseUntil: Int) async throws -> AttemptRecord
   /// Extends the leases of all running attempts of an owner.
   func renewLeases(of owner: String, until: Int) async throws
@@ -26,10 +29,11 @@ public protocol RunJournal: Sendable {
   func run(_ id: String) async throws -> RunStatus?
   /// Newest first.
   func runs(limit: Int) async throws -> [RunStatus]
-  /// In order; empty for a run that is not known.
+  /// In order, and empty for a run that is not known, as are tasks and attempts.
   func events(of run: String, after seq: Int) async throws -> [RunEvent]
-  /// By stage and item, in the order in which they were first written.
+  /// In the order in which they were first written.
   func tasks(of run: String) async throws -> [TaskRecord]
+  /// Oldest first.
   func attempts(of run: String) async throws -> [AttemptRecord]
   /// The newest task of this stage of this pipeline in any run whose parts are known, to compare with.
   func previousTask(pipeline: String, stage: String, item: Int?) async throws -> TaskRecord?
@@ -40,7 +44,7 @@ public protocol RunJournal: Sendable {
   func aliases(for keys: [Digest]) async throws -> [Digest: ResultAlias]
   /// Forgets every result that names one of these files, because it is gone or damaged. Returns how many there were.
   func forgetResults(naming files: [Digest]) async throws -> Int
-  /// How long and how large results of a stage's module were of late; nil without any.
+  /// How long and how large the newest 50 results of a stage's module were; nil without any.
   func usualCost(ofStage name: String) async throws -> UsualCost?
 }
 
@@ -91,10 +95,24 @@ public struct JournalError: Error, Sendable, Hashable, CustomStringConvertible {
   public var message: String
   /// The attempt is no longer the task's newest running one.
   public var isFenced: Bool
+  /// `configuration` when somebody has to make room or mend the file, else `internal`.
+  public var errorClass: StageError.Class
+  /// What the database said.
+  public var cause: String?
 
-  public init(_ message: String, isFenced: Bool = false) {
+  public init(
+    _ message: String, isFenced: Bool = false, errorClass: StageError.Class = .internal,
+    cause: String? = nil
+  ) {
     self.message = message
     self.isFenced = isFenced
+    self.errorClass = errorClass
+    self.cause = cause
   }
-  public var description: String { message }
+
+  public var description: String { cause.map { "\(message) (\($0))" } ?? message }
+}
+
+extension JournalError: ClassifiedError {
+  public var stageError: StageError { StageError(errorClass, message, cause: cause) }
 }

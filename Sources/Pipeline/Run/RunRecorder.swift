@@ -1,64 +1,148 @@
 import Foundation
 import Threads
 
-/// Numbers a run's events and writes them to the journal, one after the other, whoever reports them.
+/// Numbers a run's events and writes them, with what changed at the same moment, to the journal: the single writer of
+/// its run, whoever reports.
+///
+/// What gathers while one write is under way goes into the next one together. When such a batch is refused, each of
+/// its entries is written alone, so that a refused one fails by itself.
 final class RunRecorder: Sendable {
   private struct Entry: Sendable {
-    var event: RunEvent
-    /// Resumed when the event is in the journal; nil for reports that nobody waits for.
-    var written: CheckedContinuation<Void, Never>?
+    var events: [RunEvent]
+    var changes: [JournalBatch.Change] = []
+    var durability = JournalBatch.Durability.full
+    /// Resumed when the entry is in the journal, or cannot be; nil for reports that nobody waits for.
+    var written: CheckedContinuation<Result<Void, any Error>, Never>?
   }
 
   private let run: String
   private let tracker: Locked<ProgressTracker>
   private let started = ContinuousClock.now
-  private let queue: AsyncStream<Entry>
-  private let input: AsyncStream<Entry>.Continuation
-  private let failure = Locked<(any Error)?>(nil)
+  private let queue = EntryQueue<Entry>()
+  private let lastFailure = Locked<(any Error)?>(nil)
+  private let onFailure: @Sendable () -> Void
 
-  init(run: String, weights: [(stage: String, weight: Double)]) {
+  /// How many entries one write takes at most.
+  private static let batchSize = 512
+
+  /// - Parameter onFailure: called once when the journal can no longer be written.
+  init(
+    run: String, tracker: ProgressTracker, onFailure: @escaping @Sendable () -> Void
+  ) {
     self.run = run
-    tracker = Locked(ProgressTracker(weights: weights))
-    (queue, input) = AsyncStream.makeStream(of: Entry.self)
+    self.tracker = Locked(tracker)
+    self.onFailure = onFailure
   }
 
-  /// Writes until `finish`. After a failed write the rest is dropped, and the failure is thrown at the end.
-  func drain(into journal: any Journal, onEvent: @Sendable (RunEvent) -> Void) async throws {
-    var seq = 0
-    for await entry in queue {
-      if failure.withLock({ $0 == nil }) {
-        var event = entry.event
-        event.seq = seq + 1
-        event.at = Int(Date().timeIntervalSince1970 * 1000)
-        do {
-          try await journal.append(event)
-          seq += 1
-          onEvent(event)
-        } catch {
-          failure.withLock { $0 = error }
-        }
+  /// Writes until `finish`. After a failed write the rest is dropped.
+  ///
+  /// - Parameter lastSeq: of the run's newest event.
+  func drain(
+    into journal: any RunJournal, after lastSeq: Int, onEvent: @Sendable (RunEvent) -> Void
+  ) async {
+    var seq = lastSeq
+    while let entries = await queue.next(atMost: Self.batchSize) {
+      if await write(entries, to: journal, seq: &seq, onEvent) { continue }
+      for entry in entries { await settle(entry, in: journal, seq: &seq, onEvent) }
+    }
+  }
+
+  /// False when the entries should be tried one by one.
+  private func write(
+    _ entries: [Entry], to journal: any RunJournal, seq: inout Int,
+    _ onEvent: @Sendable (RunEvent) -> Void
+  ) async -> Bool {
+    guard entries.count > 1, failure == nil else { return false }
+    do {
+      try await put(entries, into: journal, seq: &seq, onEvent)
+    } catch {
+      return false
+    }
+    for entry in entries { entry.written?.resume(returning: .success(())) }
+    return true
+  }
+
+  private func settle(
+    _ entry: Entry, in journal: any RunJournal, seq: inout Int,
+    _ onEvent: @Sendable (RunEvent) -> Void
+  ) async {
+    if let failure {
+      entry.written?.resume(returning: .failure(failure))
+      return
+    }
+    do {
+      try await put([entry], into: journal, seq: &seq, onEvent)
+      entry.written?.resume(returning: .success(()))
+    } catch {
+      if (error as? JournalError)?.isFenced != true {
+        lastFailure.withLock { $0 = error }
+        onFailure()
       }
-      entry.written?.resume()
+      entry.written?.resume(returning: .failure(error))
     }
-    if let error = failure.withLock({ $0 }) { throw error }
   }
 
-  func finish() { input.finish() }
-
-  /// Whether the journal can no longer be written; the run should end.
-  var hasFailed: Bool { failure.withLock { $0 != nil } }
-
-  /// Returns when the event is in the journal, or can never be.
-  func record(_ event: RunEvent) async {
-    await withCheckedContinuation { written in
-      let result = input.yield(Entry(event: event, written: written))
-      if case .terminated = result { written.resume() }
+  private func put(
+    _ entries: [Entry], into journal: any RunJournal, seq: inout Int,
+    _ onEvent: @Sendable (RunEvent) -> Void
+  ) async throws {
+    let now = Self.now
+    var batch = JournalBatch(run: run, durability: .relaxed)
+    for entry in entries {
+      for event in entry.events {
+        batch.events.append(event.numbered(seq + batch.events.count + 1, at: now))
+      }
+      batch.changes += entry.changes
+      if case .full = entry.durability { batch.durability = .full }
     }
+    try await journal.write(batch)
+    seq += batch.events.count
+    for event in batch.events { onEvent(event) }
+  }
+
+  func finish() { queue.finish() }
+
+  /// Why the journal can no longer be written; the run should end.
+  var failure: (any Error)? { lastFailure.withLock { $0 } }
+
+  /// Returns when everything is in the journal; throws when it was refused or the journal cannot be written.
+  func write(
+    _ events: [RunEvent] = [], _ changes: [JournalBatch.Change] = [],
+    durability: JournalBatch.Durability = .full
+  ) async throws {
+    if events.isEmpty, changes.isEmpty { return }
+    let result = await withCheckedContinuation { written in
+      let entry = Entry(
+        events: events, changes: changes, durability: durability, written: written)
+      if !queue.add(entry) {
+        written.resume(returning: .failure(JournalError("run `\(run)` is over")))
+      }
+    }
+    try result.get()
   }
 
   /// Does not wait. May be called from any thread.
-  func post(_ event: RunEvent) { input.yield(Entry(event: event, written: nil)) }
+  func post(_ event: RunEvent) { post([event], []) }
 
+  /// Does not wait. May be called from any thread.
+  func post(
+    _ events: [RunEvent], _ changes: [JournalBatch.Change],
+    durability: JournalBatch.Durability = .relaxed
+  ) {
+    _ = queue.add(Entry(events: events, changes: changes, durability: durability))
+  }
+
+  var elapsedMilliseconds: Int { Int(secondsSinceStart * 1000) }
+
+  private var secondsSinceStart: Double { MediaTime(ContinuousClock.now - started).seconds }
+
+  /// Milliseconds since 1970.
+  static var now: Int { Int(Date().timeIntervalSince1970 * 1000) }
+}
+
+// MARK: - Progress
+
+extension RunRecorder {
   func report(_ progress: StageProgress, stage: String, item: Int?, attempt: Int) {
     let now = secondsSinceStart
     let published = tracker.withLock { tracker in
@@ -79,31 +163,29 @@ final class RunRecorder: Sendable {
     tracker.withLock { $0.expand(stage, into: items) }
   }
 
+  /// An item has its outputs; says so unless that was done a moment ago.
   func completed(_ stage: String, item: Int?) {
     guard let item else { return }
     let now = secondsSinceStart
+    guard let published = tracker.withLock({ $0.complete(stage, item: item, at: now) }) else {
+      return
+    }
     var event = RunEvent(run: run, type: .stageProgress, stage: stage, item: item)
     event.done = 1
     event.total = 1
     event.unit = .items
-    event.fill(tracker.withLock { $0.complete(stage, item: item, at: now) })
+    event.fill(published)
     post(event)
   }
 
-  /// Records the last event of a stage.
-  func settle(_ event: RunEvent) async {
+  /// The last event of a stage, with how far the run is now.
+  func settled(_ event: RunEvent) -> RunEvent {
+    guard let stage = event.stage else { return event }
     var event = event
-    if let stage = event.stage {
-      let published = tracker.withLock { $0.settle(stage) }
-      event.runFraction = published.runFraction
-      if event.type == .stageCompleted { event.fraction = 1 }
-    }
-    await record(event)
+    event.runFraction = tracker.withLock { $0.settle(stage) }.runFraction
+    if event.type == .stageCompleted { event.fraction = 1 }
+    return event
   }
-
-  var elapsedMilliseconds: Int { Int(secondsSinceStart * 1000) }
-
-  private var secondsSinceStart: Double { MediaTime(ContinuousClock.now - started).seconds }
 }
 
 extension RunEvent {
@@ -112,5 +194,58 @@ extension RunEvent {
     runFraction = published.runFraction
     speed = published.speed
     eta = published.eta
+  }
+}
+
+/// Elements from many senders for one receiver, who takes all that are there at once.
+private final class EntryQueue<Element: Sendable>: Sendable {
+  private struct State: Sendable {
+    var elements: [Element] = []
+    var isFinished = false
+    var receiver: CheckedContinuation<Void, Never>?
+  }
+
+  private let state = Locked(State())
+
+  /// False when nobody will take it any more.
+  func add(_ element: Element) -> Bool {
+    let (isTaken, receiver) = state.withLock { state in
+      if state.isFinished { return (false, nil as CheckedContinuation<Void, Never>?) }
+      state.elements.append(element)
+      defer { state.receiver = nil }
+      return (true, state.receiver)
+    }
+    receiver?.resume()
+    return isTaken
+  }
+
+  func finish() {
+    let receiver = state.withLock { state in
+      state.isFinished = true
+      defer { state.receiver = nil }
+      return state.receiver
+    }
+    receiver?.resume()
+  }
+
+  /// Waits for elements; nil when finished and empty.
+  func next(atMost count: Int) async -> [Element]? {
+    while true {
+      let (elements, isFinished) = state.withLock { state in
+        let taken = Array(state.elements.prefix(count))
+        state.elements.removeFirst(taken.count)
+        return (taken, state.isFinished)
+      }
+      if !elements.isEmpty { return elements }
+      if isFinished { return nil }
+      await withCheckedContinuation { continuation in
+        let isReady = state.withLock { state in
+          if !state.elements.isEmpty || state.isFinished { return true }
+          state.receiver = continuation
+          return false
+        }
+        if isReady { continuation.resume() }
+      }
+    }
   }
 }

@@ -1,141 +1,170 @@
-import Foundation
-
-/// One item of a stage, or the whole of a stage without `foreach`: looked up, or attempted until it works.
+/// One item of a stage, or the whole of a stage without `foreach`: attempted until it works, unless somebody else does
+/// the same just now.
 struct TaskExecution: Sendable {
-  struct Result: Sendable {
-    var outputs: [String: Value]
-    var isCached: Bool
-  }
-
   let stage: StageExecution
-  let scope: Scope
+  let task: PreparedTask
+  /// As written when it was decided.
+  let record: TaskRecord
+  let closing: StageTasks.Closing
 
   private var run: RunExecution { stage.run }
   private var node: StageNode { stage.node }
-  private var item: Int? { scope.index }
+  private var key: Digest { task.key.digest }
 
-  func perform() async throws -> Result {
-    try Task.checkCancellation()
+  /// A failure that stands in the journal.
+  private struct Recorded: Error {
+    var failure: StageError
+  }
+
+  func perform() async -> Result<StageTasks.Outcome, StageError> {
     do {
-      let options = try await stage.ingest.resolve(
-        try node.options(in: scope), as: node.spec.options)
-      let inputs = try await resolvedInputs()
-      let result = try await result(options: options, inputs: inputs)
-      run.recorder.completed(node.id, item: item)
-      return result
-    } catch let error as StageError {
-      throw item.map { error.about("item \($0 + 1)") } ?? error
+      try run.control.checkGoing()
+      return .success(try await outcome())
+    } catch let error as Recorded {
+      return .failure(named(error.failure))
+    } catch {
+      let failure = StageError(wrapping: error)
+      // What it throws ends the run.
+      try? await run.recorder.write([], [.task(ended(by: failure))], durability: .relaxed)
+      return .failure(named(failure))
     }
   }
 
-  private func resolvedInputs() async throws -> [String: Value] {
-    guard case .ready(let inputs) = try node.inputs(in: scope) else {
-      throw StageError(.configuration, "an item of `foreach` has no value for a required input")
-    }
-    var values = try await stage.ingest.resolve(inputs, as: node.spec.inputs)
-    for port in node.spec.inputs where port.type.unwrapped != .video {
-      guard let value = values[port.name] else { continue }
-      values[port.name] = try await materialised(value, as: port.type)
-    }
-    return values
+  private func named(_ failure: StageError) -> StageError {
+    task.item.map { failure.about("item \($0 + 1)") } ?? failure
   }
 
-  /// A film that flows into a port for files is rendered first.
-  private func materialised(_ value: Value, as type: ValueType) async throws -> Value {
-    switch (type.unwrapped, value) {
-    case (.list(let element), .list(let values)) where element.unwrapped != .video:
-      var files: [Value] = []
-      for value in values { files.append(try await materialised(value, as: element)) }
-      return .list(files)
-    case (let type, .video(.timeline(let timeline))) where type.isFile:
-      return .file(
-        try await attempting(1, cores: run.environment.resources.cores) { services in
-          try await services.render(timeline)
-        })
-    case (let type, .video(.file(let reference))) where type.isFile:
-      return .file(reference)
-    default:
-      return value
-    }
+  private func ended(by failure: StageError) -> TaskRecord {
+    var record = record
+    record.state = failure.errorClass == .cancelled ? .cancelled : .failed
+    return record
   }
 
-  private func result(
-    options: [String: Value], inputs: [String: Value]
-  ) async throws -> Result {
-    let key = try TaskKey(node.spec, options: options, inputs: inputs).digest
-    if !run.request.refreshed.contains(node.id),
-      let known = try await run.environment.results.outputs(for: key)
-    {
-      return Result(outputs: known, isCached: true)
+  private func outcome() async throws -> StageTasks.Outcome {
+    // What must be made anew is not taken from somebody else.
+    guard !node.isMadeAgain(run.request.refreshed) else {
+      return StageTasks.Outcome(outputs: try await make(), key: key, isCached: false)
     }
-    let outputs = try await attemptUntilDone(options: options, inputs: inputs)
-    try await run.environment.results.record(outputs, for: key)
-    return Result(outputs: outputs, isCached: false)
+    let (result, isShared) = try await run.flight.run(key) {
+      // Somebody may have finished it since it was decided.
+      if let known = try await run.environment.journal.results(for: [key])[key] {
+        return FlightResult(outputs: known.outputs, isKnown: true)
+      }
+      return FlightResult(outputs: try await make(), isKnown: false)
+    }
+    let isCached = isShared || result.isKnown
+    if isCached { try await recordShared() }
+    return StageTasks.Outcome(outputs: result.outputs, key: key, isCached: isCached)
   }
 
-  private func attemptUntilDone(
-    options: [String: Value], inputs: [String: Value]
-  ) async throws -> [String: Value] {
-    var attempt = 1
+  private func recordShared() async throws {
+    var record = record
+    record.state = .completed
+    try await run.recorder.write(
+      [], [.task(record), .used([key])], durability: .relaxed)
+    run.recorder.completed(node.id, item: task.item)
+  }
+}
+
+// MARK: - Attempts
+
+extension TaskExecution {
+  private func make() async throws -> [String: Value] {
+    let deadline = TaskDeadline(node.deadline, run.environment.clock)
+    var repetition = 1
     while true {
-      do {
-        let cores = node.spec.info.cores == .all ? run.environment.resources.cores : 1
-        let outputs = try await attempting(attempt, cores: cores) { services in
-          try await limited { try await node.spec.run(options, inputs, services.context) }
+      let (attempt, result) = try await TaskAttempt(stage: stage, task: task).perform(deadline)
+      switch result {
+      case .success(let made):
+        try await commit(made, of: attempt)
+        return made.outputs
+      case .failure(let failure):
+        let delay = deadline.allowing(
+          run.damage.isToRepair ? nil : node.retry?.delay(after: failure, attempt: repetition),
+          after: failure)
+        guard case .success(let delay) = delay, run.control.ending == nil, !Task.isCancelled else {
+          throw try await giveUp(attempt, delay.failure ?? failure)
         }
-        return try checked(outputs)
-      } catch {
-        let failure = StageError(wrapping: error)
-        guard let delay = node.retry?.delay(after: failure, attempt: attempt), !Task.isCancelled
-        else { throw failure }
-        var event = stage.event(.stageRetrying, item: item).with(failure)
-        event.attempt = attempt
-        event.delay = delay.milliseconds
-        await run.recorder.record(event)
-        try await run.environment.clock.sleep(for: delay)
-        attempt += 1
+        try await recordRetry(attempt, failure, delay)
+        try await run.control.idle { [clock = run.environment.clock] in
+          try await clock.sleep(for: delay)
+        }
+        repetition += 1
       }
     }
   }
 
-  /// Gives one attempt its cores and its scratch folder, and takes them back.
-  private func attempting<Success: Sendable>(
-    _ attempt: Int, cores: Int, _ body: @Sendable (AttemptServices) async throws -> Success
-  ) async throws -> Success {
-    try await run.environment.resources.with(ResourceRequest(cores: cores)) { cores in
-      let name = [run.id, node.id, item.map(String.init) ?? "", "\(attempt)"]
-      let scratch = try Scratch.make(in: run.environment.scratch, name: name.joined(separator: "-"))
-      defer { scratch.remove() }
-      return try await body(
-        AttemptServices(
-          run: run, stage: node.id, item: item, attempt: attempt, cores: cores,
-          scratch: scratch.url))
+  /// The one moment at which the task is done: result, end of attempt and task, and what follows at once, or nothing.
+  private func commit(_ made: TaskAttempt.Made, of attempt: AttemptRecord) async throws {
+    var task = record
+    task.state = .completed
+    task.elapsed = made.elapsed
+    var changes: [JournalBatch.Change] = [.attemptEnded(attempt.ended(.completed)), .task(task)]
+    if node.cache != .off {
+      changes.append(
+        .result(
+          ResultRecord(
+            key: key, stage: node.spec.info.name, outputs: made.outputs, elapsed: made.elapsed,
+            createdAt: RunRecorder.now, run: run.id)))
+    }
+    let last = node.isForeach ? (events: [], changes: []) : closing(key)
+    try await fenced(attempt) {
+      try await run.recorder.write(last.events, changes + last.changes)
+    }
+    run.recorder.completed(node.id, item: self.task.item)
+  }
+
+  /// Records the end of the task; returns what to throw.
+  private func giveUp(
+    _ attempt: AttemptRecord, _ failure: StageError
+  ) async throws -> Recorded {
+    let end: AttemptRecord.State = failure.errorClass == .cancelled ? .cancelled : .failed
+    try await fenced(attempt) {
+      try await run.recorder.write(
+        [], [.attemptEnded(attempt.ended(end, failure)), .task(ended(by: failure))])
+    }
+    return Recorded(failure: failure)
+  }
+
+  private func recordRetry(
+    _ attempt: AttemptRecord, _ failure: StageError, _ delay: Duration
+  ) async throws {
+    var event = stage.event(.stageRetrying, item: task.item).with(failure)
+    event.attempt = attempt.number
+    event.delay = delay.milliseconds
+    try await fenced(attempt) {
+      try await run.recorder.write([event], [.attemptEnded(attempt.ended(.failed, failure))])
     }
   }
 
-  private func limited<Success: Sendable>(
-    _ body: @escaping @Sendable () async throws -> Success
-  ) async throws -> Success {
-    guard let timeout = node.timeout else { return try await body() }
-    return try await withThrowingTaskGroup(of: Success.self) { group in
-      group.addTask { try await body() }
-      group.addTask { [clock = run.environment.clock] in
-        try await clock.sleep(for: timeout)
-        throw StageError(
-          .timeout, "the attempt took longer than \(timeout.written)", field: "timeout")
-      }
-      defer { group.cancelAll() }
-      guard let first = try await group.next() else { throw CancellationError() }
-      return first
+  /// An attempt that was given to somebody else leaves nothing behind but a line in the log.
+  private func fenced(_ attempt: AttemptRecord, _ write: () async throws -> Void) async throws {
+    do {
+      try await write()
+    } catch let error as JournalError where error.isFenced {
+      let message = "what attempt \(attempt.number) came to was dropped: \(error.message)"
+      var event = stage.event(.stageLog, item: task.item)
+      event.attempt = attempt.number
+      event.message = message
+      run.recorder.post(event)
+      throw Recorded(failure: StageError(.lost, message))
     }
   }
+}
 
-  /// A stage that leaves out an output that it promised is at fault, not what reads it.
-  private func checked(_ outputs: [String: Value]) throws -> [String: Value] {
-    for port in node.spec.outputs where port.isRequired && outputs[port.name] == nil {
-      throw StageError(.internal, "`\(node.spec.info.name)` did not give its output `\(port.name)`")
-    }
-    return outputs
+extension AttemptRecord {
+  fileprivate func ended(_ state: State, _ error: StageError? = nil) -> AttemptRecord {
+    var copy = self
+    copy.state = state
+    copy.endedAt = RunRecorder.now
+    copy.error = error
+    return copy
+  }
+}
+
+extension Result {
+  fileprivate var failure: Failure? {
+    if case .failure(let failure) = self { failure } else { nil }
   }
 }
 

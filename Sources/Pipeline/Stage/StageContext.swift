@@ -14,6 +14,7 @@ public struct StageContext: Sendable {
   /// A folder of this attempt alone; it is removed afterwards.
   public let scratch: URL
   private let services: any StageServices
+  private let revealed = RevealedSecrets()
 
   public init(
     run: String, stage: String, item: Int? = nil, attempt: Int = 1, cores: Int = 1, scratch: URL,
@@ -36,14 +37,36 @@ public struct StageContext: Sendable {
   /// Says how far the work is. Values that fall are held at the highest one seen; also the heartbeat.
   public func progress(_ done: Double, of total: Double?, unit: ProgressUnit, phase: String? = nil)
   {
-    services.report(StageProgress(done: done, total: total, unit: unit, phase: phase))
+    services.report(
+      StageProgress(done: done, total: total, unit: unit, phase: phase.map(revealed.redact)))
   }
 
   /// A line for the stage's log.
-  public func log(_ message: String) { services.log(message) }
+  public func log(_ message: String) { services.log(revealed.redact(message)) }
 
   /// Something the author should know although the work goes on; shown at the stage's line.
-  public func warn(_ message: String, field: String? = nil) { services.warn(message, field: field) }
+  public func warn(_ message: String, field: String? = nil) {
+    services.warn(revealed.redact(message), field: field)
+  }
+
+  /// The text of a secret, for the moment of its use: never keep it, and put it into no output.
+  ///
+  /// From then on it is replaced by `***` in all that the stage logs, warns of, reports and throws. Throws
+  /// `StageError` when the host has no such secret, or one too short to be kept out of messages.
+  public func reveal(_ secret: Secret) async throws -> String {
+    let text = try await services.secret(named: secret.name)
+    guard text.count >= Redactor.minimumLength else {
+      throw StageError(
+        .configuration,
+        "the text of the secret `\(secret.name)` has fewer than \(Redactor.minimumLength) characters, too few to "
+          + "be kept out of messages; use a longer one")
+    }
+    revealed.add(text)
+    return text
+  }
+
+  /// Replaces what was revealed to the stage.
+  var redactor: Redactor { revealed.current }
 
   /// A path in the scratch folder that nobody else uses, whose name ends in `name`.
   public func newFile(_ name: String) -> URL {
@@ -112,9 +135,17 @@ public protocol StageServices: Sendable {
   func store(_ url: URL, as name: String) async throws -> FileReference
   func open(_ file: FileReference) async throws -> URL
   func render(_ timeline: Timeline) async throws -> FileReference
+  /// The text of a secret. Throws `StageError` when there is none.
+  func secret(named name: String) async throws -> String
   /// See `StageContext.part`.
   func part(
     _ key: Digest, named name: String,
     _ make: @Sendable () async throws -> [FileReference]
   ) async throws -> [FileReference]
+}
+
+extension StageServices {
+  public func secret(named name: String) async throws -> String {
+    throw StageError(.configuration, "the secret `\(name)` has no text: this host has no secrets")
+  }
 }

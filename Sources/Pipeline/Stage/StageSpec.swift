@@ -32,7 +32,25 @@ public struct StageSpec: Sendable {
     run = { options, inputs, context in
       let settings = try Self.configured { () throws(ValueError) in try S.Options(values: options) }
       let given = try Self.configured { () throws(ValueError) in try S.Inputs(values: inputs) }
-      return try await S(settings).run(given, context).values
+      do {
+        let outputs = try await S(settings).run(given, context).values
+        try Self.check(outputs, context.redactor)
+        return outputs
+      } catch {
+        let redactor = context.redactor
+        if redactor.isEmpty || error is CancellationError { throw error }
+        throw redactor.redact(StageError(wrapping: error))
+      }
+    }
+  }
+
+  /// Outputs are kept and given back: what was revealed to a stage must not be in them.
+  private static func check(_ outputs: [String: Value], _ redactor: Redactor) throws(StageError) {
+    guard !redactor.isEmpty else { return }
+    for (name, value) in outputs.sorted(by: { $0.key < $1.key }) where redactor.found(in: value) {
+      throw StageError(
+        .internal,
+        "the stage put the text of a secret into its output `\(name)`, which would be kept")
     }
   }
 

@@ -1,4 +1,5 @@
-/// Plain values are plain JSON; the others are an object with one member that begins with `$`.
+/// Plain values are plain JSON; the others are an object with one member that begins with `$`, and so is a map that
+/// has such a member itself: what is read is always what was written.
 extension Value: Codable {
   private enum Tag: String, CodingKey, CaseIterable {
     case duration = "$duration"
@@ -9,6 +10,8 @@ extension Value: Codable {
     case transcript = "$transcript"
     case captions = "$captions"
     case bundle = "$bundle"
+    case secret = "$secret"
+    case map = "$map"
   }
 
   public init(from decoder: any Decoder) throws {
@@ -47,6 +50,8 @@ extension Value: Codable {
     case .transcript: .transcript(try container.decode(Transcript.self, forKey: tag))
     case .captions: .captions(try container.decode(Captions.self, forKey: tag))
     case .bundle: .bundle(try container.decode(FileBundle.self, forKey: tag))
+    case .secret: .secret(try container.decode(String.self, forKey: tag))
+    case .map: .map(try container.decode([String: Value].self, forKey: tag))
     }
   }
 
@@ -60,6 +65,8 @@ extension Value: Codable {
     case .number(let value): try encodePlain(value, to: encoder)
     case .boolean(let value): try encodePlain(value, to: encoder)
     case .list(let values): try encodePlain(values, to: encoder)
+    case .map(let members) where members.keys.contains { $0.hasPrefix("$") }:
+      try encodeTagged(members, .map, to: encoder)
     case .map(let members): try encodePlain(members, to: encoder)
     case .duration(let value): try encodeTagged(MediaTime(value), .duration, to: encoder)
     case .size(let value): try encodeTagged(value, .size, to: encoder)
@@ -69,6 +76,7 @@ extension Value: Codable {
     case .transcript(let value): try encodeTagged(value, .transcript, to: encoder)
     case .captions(let value): try encodeTagged(value, .captions, to: encoder)
     case .bundle(let value): try encodeTagged(value, .bundle, to: encoder)
+    case .secret(let name): try encodeTagged(name, .secret, to: encoder)
     }
   }
 
@@ -80,6 +88,23 @@ extension Value: Codable {
   private func encodeTagged(_ value: some Encodable, _ tag: Tag, to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: Tag.self)
     try container.encode(value, forKey: tag)
+  }
+}
+
+/// A plain value as people write it in JSON, whatever its members are called: for readers other than `Value`.
+struct PlainJSON: Encodable {
+  let value: Value
+
+  func encode(to encoder: any Encoder) throws {
+    switch value {
+    case .list(let items):
+      var container = encoder.singleValueContainer()
+      try container.encode(items.map(PlainJSON.init))
+    case .map(let members):
+      var container = encoder.singleValueContainer()
+      try container.encode(members.mapValues(PlainJSON.init))
+    default: try value.encode(to: encoder)
+    }
   }
 }
 

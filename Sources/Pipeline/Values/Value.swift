@@ -15,6 +15,8 @@ public indirect enum Value: Sendable, Hashable {
   case transcript(Transcript)
   case captions(Captions)
   case bundle(FileBundle)
+  /// The name of a secret; its text is no value and travels nowhere.
+  case secret(String)
 
   /// What it is, for messages: `text`, `list`, `video`, …
   public var kind: String {
@@ -34,6 +36,7 @@ public indirect enum Value: Sendable, Hashable {
     case .transcript: "transcript"
     case .captions: "captions"
     case .bundle: "bundle"
+    case .secret: "secret"
     }
   }
 }

@@ -19,7 +19,7 @@ extension ValueType {
     case (.json, _) where value.isPlain: return value
     case (.text, .text), (.integer, .integer), (.number, .number), (.boolean, .boolean),
       (.duration, .duration), (.size, .size), (.colour, .colour), (.transcript, .transcript),
-      (.captions, .captions), (.bundle, .bundle), (.video, .video):
+      (.captions, .captions), (.bundle, .bundle), (.video, .video), (.secret, .secret):
       return value
     case (.number, .integer(let integer)): return .number(Double(integer))
     case (.text, _):
@@ -92,7 +92,9 @@ extension ValueType {
       }
     case .duration:
       if let value = Duration(text) { return .duration(value) }
-      throw ValueError("expected duration such as 300ms, 4s, 2m30s or 1h, found `\(text)`")
+      throw ValueError(
+        "expected duration such as 300ms, 4s, 2m30s or 1h, found `\(text)`",
+        suggestion: Duration.meant(by: text))
     case .size:
       if let value = PixelSize(text) { return .size(value) }
       throw ValueError("expected size such as 1920x1080 or 720p, found `\(text)`")
@@ -106,6 +108,9 @@ extension ValueType {
         suggestion: Spelling.nearest(to: text, among: names))
     case .json: return Self.coreScalar(text)
     case .map, .record, .transcript, .captions, .bundle: break
+    case .secret:
+      // Never with what was found: it may be the key itself.
+      throw ValueError("expected the name of a secret: `${{ secrets.… }}`")
     }
     throw ValueError("expected \(self), found `\(text)`")
   }
@@ -144,7 +149,7 @@ extension Value {
     case .null, .text, .integer, .number, .boolean, .duration, .size, .colour: true
     case .list(let values): values.allSatisfy(\.isPlain)
     case .map(let members): members.values.allSatisfy(\.isPlain)
-    case .file, .video, .transcript, .captions, .bundle: false
+    case .file, .video, .transcript, .captions, .bundle, .secret: false
     }
   }
 

@@ -3,6 +3,8 @@ public indirect enum ValueType: Sendable, Hashable {
   case text, integer, number, boolean, duration, size, colour, json
   case choice([String])
   case file, image, audio, media, video, transcript, captions, bundle
+  /// The name of something that must not be written down; see `Secret`.
+  case secret
   case list(ValueType)
   case map(ValueType)
   /// Named members, each described.
@@ -32,7 +34,7 @@ public indirect enum ValueType: Sendable, Hashable {
     case .text, .integer, .number, .boolean, .duration, .size, .colour, .json, .choice: true
     case .list(let element), .map(let element), .optional(let element): element.isPlain
     case .record(let fields): fields.allSatisfy(\.type.isPlain)
-    case .file, .image, .audio, .media, .video, .transcript, .captions, .bundle: false
+    case .file, .image, .audio, .media, .video, .transcript, .captions, .bundle, .secret: false
     }
   }
 }
@@ -58,6 +60,7 @@ extension ValueType: CustomStringConvertible {
     case .transcript: "transcript"
     case .captions: "captions"
     case .bundle: "bundle"
+    case .secret: "secret"
     case .list(let element): "list<\(element)>"
     case .map(let element): "map<\(element)>"
     case .record: "map"

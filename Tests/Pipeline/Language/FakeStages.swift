@@ -25,6 +25,7 @@ enum FakeStages {
       @Field("What is said.", in: 1...5000) var text: String
       @Field("Who says it.") var voice = "en-us"
       @Field("How fast.", in: 0.5...2) var speed = 1.0
+      @Field("The key of the service that speaks.") var apiKey: Secret?
     }
     struct Outputs: Ports {
       @Port("The speech.") var audio: AudioFile

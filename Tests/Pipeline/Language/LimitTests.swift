@@ -77,7 +77,9 @@ struct LimitTests {
       ([0x0A, 0xC3, 0x28], 2, 2), ([0xFE, 0xFF, 0x00, 0x61], 1, 1),
     ] as [([UInt8], Int, Int)])
   func bytes(bytes: [UInt8], line: Int, column: Int) {
-    let (definition, diagnostics) = PipelineDefinition.parse(bytes: bytes)
+    let (file, problems) = PipelineSource.File.decode(bytes, name: nil)
+    let (definition, more) = file.map { PipelineDefinition.parse(PipelineSource($0)) } ?? (nil, [])
+    let diagnostics = problems + more
     #expect(definition == nil)
     #expect(diagnostics.map(\.code) == ["encoding"])
     #expect(diagnostics.first?.range?.start.line == line)

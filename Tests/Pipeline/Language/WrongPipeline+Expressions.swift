@@ -310,20 +310,21 @@ extension WrongPipeline {
           |
         3 | stages: { a: { uses: count, with: { text: "${{ env.HOME }} ${{ secrets.KEY }} ${{ steps.x.outputs.y }}" } } }
           |                                                ^^^
-          = note: an expression sees `inputs`, `vars`, `item`, `index`, `run` and the stages; it sees no environment
+          = note: an expression sees no environment: a constant is `vars.x`, what changes from run to run `inputs.x`, a key `secrets.X`
 
-        error[unsupported]: `secrets` are not supported by this version
-         --> p.yaml:3:64
+        error[unknown-secret]: this pipeline declares no secret `KEY`
+         --> p.yaml:3:72
           |
         3 | stages: { a: { uses: count, with: { text: "${{ env.HOME }} ${{ secrets.KEY }} ${{ steps.x.outputs.y }}" } } }
-          |                                                                ^^^^^^^
+          |                                                                        ^^^ declare it: `secrets: [KEY]`
 
-        error[unknown-reference]: there is nothing called `steps`
+        error[unknown-reference]: `steps.x.outputs.y` is not how an output is named here
          --> p.yaml:3:83
           |
         3 | stages: { a: { uses: count, with: { text: "${{ env.HOME }} ${{ secrets.KEY }} ${{ steps.x.outputs.y }}" } } }
-          |                                                                                   ^^^^^
+          |                                                                                   ^^^^^^^^^^^^^^^^^
           = note: an output is named by its stage's id alone: `id.output`
+          = note: there is no stage `x`
         """#),
     WrongPipeline(
       "deep expression",

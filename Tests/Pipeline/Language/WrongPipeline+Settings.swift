@@ -153,7 +153,7 @@ extension WrongPipeline {
          --> p.yaml:5:70
           |
         5 |   a: { uses: segment, in: { video: inputs.video }, with: { duration: 12:30:45 } }
-          |                                                                      ^^^^^^^^
+          |                                                                      ^^^^^^^^ did you mean `12h30m45s`?
         """#),
     WrongPipeline(
       "list for text",

@@ -12,7 +12,7 @@ extension WrongPipeline {
           |
         1 | - version: 1
           | ^^^^^^^^^^^^
-          = note: its keys are `version`, `name`, `description`, `inputs`, `vars`, `labels`, `defaults`, `stages`, `outputs`
+          = note: its keys are `version`, `name`, `description`, `inputs`, `vars`, `secrets`, `labels`, `defaults`, `stages`, `outputs`, `priority`, `concurrency`, `hooks`
         """#),
     WrongPipeline(
       "empty",
@@ -68,7 +68,7 @@ extension WrongPipeline {
          --> p.yaml:2:7
           |
         2 | name: my pipe
-          |       ^^^^^^^ expected letters, digits, `-` and `_`, a letter first
+          |       ^^^^^^^ did you mean `my-pipe`?
         """#),
     WrongPipeline(
       "github words",
@@ -99,6 +99,7 @@ extension WrongPipeline {
           |
         3 | jobs:
           | ^^^^ did you mean `stages`?
+          = note: a map from an id of yours to one step: `stages: { words: { uses: transcribe, in: { audio: inputs.video } } }`
         """#),
     WrongPipeline(
       "stage words",
@@ -120,6 +121,7 @@ extension WrongPipeline {
           |
         6 |     type: burn
           |     ^^^^ did you mean `uses`?
+          = note: a module is one word, such as `uses: burn`
 
         error[unknown-key]: `depends_on` is not a key of a stage
          --> p.yaml:7:5
@@ -154,7 +156,7 @@ extension WrongPipeline {
           |
         3 | stages:
           | ^^^^^^
-          = note: write `stages: { my-id: { uses: … } }`; order does not matter
+          = note: write `stages: { my-id: { uses: burn, … } }`; order does not matter
         """#),
     WrongPipeline(
       "scalar stage",
@@ -169,7 +171,7 @@ extension WrongPipeline {
           |
         3 | stages: { a: burn }
           |              ^^^^
-          = note: its keys are `uses`, `in`, `with`, `needs`, `if`, `foreach`, `retry`, `timeout`, `on-error`, `description`
+          = note: its keys are `uses`, `in`, `with`, `needs`, `if`, `foreach`, `retry`, `timeout`, `deadline`, `stall`, `cache`, `on-error`, `limits`, `isolation`, `description`
         """#),
     WrongPipeline(
       "scalar in",
@@ -186,42 +188,6 @@ extension WrongPipeline {
           |
         5 |   a: { uses: burn, in: inputs.video }
           |                        ^^^^^^^^^^^^ such as `in: { video: inputs.video }`
-        """#),
-    WrongPipeline(
-      "unsupported",
-      #"""
-      version: 1
-      name: p
-      inputs: { video: video }
-      secrets: [KEY]
-      hooks: {}
-      stages:
-        a: { uses: burn, in: { video: inputs.video }, cache: off, limits: { x: 1 } }
-      """#,
-      says: #"""
-        error[unsupported]: `secrets` is not supported by this version
-         --> p.yaml:4:1
-          |
-        4 | secrets: [KEY]
-          | ^^^^^^^
-
-        error[unsupported]: `hooks` is not supported by this version
-         --> p.yaml:5:1
-          |
-        5 | hooks: {}
-          | ^^^^^
-
-        error[unsupported]: `cache` is not supported by this version
-         --> p.yaml:7:49
-          |
-        7 |   a: { uses: burn, in: { video: inputs.video }, cache: off, limits: { x: 1 } }
-          |                                                 ^^^^^
-
-        error[unsupported]: `limits` is not supported by this version
-         --> p.yaml:7:61
-          |
-        7 |   a: { uses: burn, in: { video: inputs.video }, cache: off, limits: { x: 1 } }
-          |                                                             ^^^^^^
         """#),
     WrongPipeline(
       "reserved id",
@@ -322,7 +288,7 @@ extension WrongPipeline {
          --> p.yaml:6:30
           |
         6 |   c: { uses: count, timeout: 5 }
-          |                              ^
+          |                              ^ did you mean `5s`?
 
         error[wrong-value]: `on-error`: `ignore` is not one of `fail`, `continue`
          --> p.yaml:7:31

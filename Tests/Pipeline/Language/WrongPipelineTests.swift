@@ -5,12 +5,32 @@ import Testing
 struct WrongPipeline: Sendable, CustomTestStringConvertible {
   let name: String
   let yaml: String
+  let overlays: [String]
+  let overrides: [PipelineSource.Override]
   let expected: String
 
-  init(_ name: String, _ yaml: String, says expected: String) {
+  /// - Parameters:
+  ///   - overlays: called `o1.yaml`, `o2.yaml`, …
+  ///   - overrides: `path=text`.
+  init(
+    _ name: String, _ yaml: String, overlays: [String] = [], overrides: [String] = [],
+    says expected: String
+  ) {
     self.name = name
     self.yaml = yaml
+    self.overlays = overlays
+    self.overrides = overrides.map { text in
+      let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
+      return .init(path: parts[0], text: parts.count > 1 ? parts[1] : "")
+    }
     self.expected = expected
+  }
+
+  var source: PipelineSource {
+    PipelineSource(
+      .init(name: "p.yaml", text: yaml),
+      overlays: overlays.enumerated().map { .init(name: "o\($0 + 1).yaml", text: $1) },
+      overrides: overrides)
   }
 
   var testDescription: String { name }
@@ -22,12 +42,12 @@ struct WrongPipelineTests {
     "every problem is shown at its place",
     arguments: [
       WrongPipeline.structure, WrongPipeline.yaml, WrongPipeline.settings, WrongPipeline.graph,
-      WrongPipeline.expressions,
+      WrongPipeline.expressions, WrongPipeline.gitHubActions, WrongPipeline.kestra,
+      WrongPipeline.benthos, WrongPipeline.secrets, WrongPipeline.rules, WrongPipeline.merging,
     ].joined())
   func rendered(wrong: WrongPipeline) {
-    let (graph, diagnostics) = PipelineGraph.load(
-      text: wrong.yaml, file: "p.yaml", registry: FakeStages.registry)
-    let text = DiagnosticRenderer(text: wrong.yaml, file: "p.yaml").render(diagnostics)
+    let (graph, diagnostics) = PipelineGraph.load(wrong.source, registry: FakeStages.registry)
+    let text = DiagnosticRenderer(sources: wrong.source.texts).render(diagnostics)
     #expect(text == wrong.expected + "\n")
     #expect((graph == nil) == diagnostics.hasErrors)
   }

@@ -157,7 +157,7 @@ struct OverrideTests {
     let (graph, diagnostics) = PipelineGraph.load(
       text: text, overrides: overrides, registry: FakeStages.registry)
     let shown = DiagnosticRenderer(sources: [
-      PipelineDefinition.overridesFile: PipelineDefinition.overridesText(overrides)
+      "--set": overrides.map { "\($0.0)=\($0.1)" }.joined(separator: "\n")
     ]).render(diagnostics)
     return (
       try graph?[stage: "captions"]?.options(in: Scope(inputs: ["t": .text("a")])) ?? [:], shown

@@ -99,3 +99,116 @@ final class Calls: Sendable {
   func count(_ name: String) { counts.withLock { $0[name, default: 0] += 1 } }
   subscript(name: String) -> Int { counts.withLock { $0[name] ?? 0 } }
 }
+
+/// Runs until a test opens its gate, then gives its text back.
+struct Gated: Stage {
+  static let info = StageInfo("gated", version: "1.0.0", cacheVersion: 1, summary: "Waits.")
+  struct Options: StageOptions {
+    @Field("Which gate, and what to give back.") var name: String
+  }
+  struct Outputs: Ports {
+    @Port("The name.") var said: String
+  }
+  let options: Options
+  init(_ options: Options) { self.options = options }
+
+  func run(_ inputs: NoPorts, _ context: StageContext) async throws -> Outputs {
+    Calls.shared.count(options.name)
+    context.log("at the gate")
+    try await Gates.shared.pass(options.name)
+    var outputs = Outputs()
+    outputs.said = options.name
+    return outputs
+  }
+}
+
+/// Reads a file.
+struct Read: Stage {
+  static let info = StageInfo("read", version: "1.0.0", cacheVersion: 1, summary: "Reads text.")
+  struct Options: StageOptions {
+    @Field("Tells runs apart.") var name = "read"
+    @Field("A second file.") var more: PlainFile?
+  }
+  struct Inputs: Ports {
+    @Port("The file.") var file: PlainFile
+  }
+  struct Outputs: Ports {
+    @Port("What is in it.") var text: String
+  }
+  let options: Options
+  init(_ options: Options) { self.options = options }
+
+  func run(_ inputs: Inputs, _ context: StageContext) async throws -> Outputs {
+    Calls.shared.count(options.name)
+    var text = try String(
+      contentsOf: try await context.open(inputs.file.reference), encoding: .utf8)
+    if let more = options.more {
+      text += try String(contentsOf: try await context.open(more.reference), encoding: .utf8)
+    }
+    var outputs = Outputs()
+    outputs.text = text
+    return outputs
+  }
+}
+
+/// A film of a length, not rendered.
+struct Film: Stage {
+  static let info = StageInfo("film", version: "1.0.0", cacheVersion: 1, summary: "Makes a film.")
+  struct Options: StageOptions {
+    @Field("How long.") var length = Duration.seconds(1)
+  }
+  struct Outputs: Ports {
+    @Port("The film.") var video: Video
+  }
+  let options: Options
+  init(_ options: Options) { self.options = options }
+
+  func run(_ inputs: NoPorts, _ context: StageContext) async throws -> Outputs {
+    var outputs = Outputs()
+    outputs.video = .timeline(
+      Timeline(
+        canvas: Canvas(size: PixelSize(width: 16, height: 16)),
+        duration: MediaTime(options.length)))
+    return outputs
+  }
+}
+
+/// Doors that tests open, by name. Names are unique to a test.
+final class Gates: Sendable {
+  static let shared = Gates()
+  private struct State: Sendable {
+    var open: Set<String> = []
+    var waiting: [String: [Int: CheckedContinuation<Void, Never>]] = [:]
+    var number = 0
+  }
+  private let state = Locked(State())
+
+  func open(_ name: String) {
+    let waiting = state.withLock { state in
+      state.open.insert(name)
+      return state.waiting.removeValue(forKey: name) ?? [:]
+    }
+    for continuation in waiting.values { continuation.resume() }
+  }
+
+  /// Waits until the gate is open. Throws when cancelled.
+  func pass(_ name: String) async throws {
+    let number = state.withLock { state in
+      state.number += 1
+      return state.number
+    }
+    await withTaskCancellationHandler {
+      await withCheckedContinuation { continuation in
+        let isOpen = state.withLock { state in
+          if state.open.contains(name) || Task.isCancelled { return true }
+          state.waiting[name, default: [:]][number] = continuation
+          return false
+        }
+        if isOpen { continuation.resume() }
+      }
+    } onCancel: {
+      state.withLock { $0.waiting[name]?.removeValue(forKey: number) }?.resume()
+    }
+    try Task.checkCancellation()
+  }
+}

@@ -5,73 +5,6 @@ import Threads
 
 @Suite("Engine", .timeLimit(.minutes(1)))
 struct EngineTests {
-  private static let registry = StageRegistry([
-    StageSpec(Shout.self), StageSpec(Join.self), StageSpec(Flaky.self), StageSpec(Wait.self),
-  ])
-
-  /// An engine in memory, and what a test wants to see afterwards.
-  private final class Bench: Sendable {
-    let folder: URL
-    let journal = MemoryJournal()
-    let artifacts: MemoryArtifactStore
-    let engine: PipelineEngine
-    let events = Locked<[RunEvent]>([])
-
-    init() throws {
-      folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
-      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-      artifacts = MemoryArtifactStore(folder: folder.appendingPathComponent("opened"))
-      engine = PipelineEngine(
-        EngineEnvironment(
-          journal: journal, results: journal, artifacts: artifacts, renderer: NoRenderer(),
-          scratch: folder.appendingPathComponent("scratch"), resources: ResourcePool(cores: 2),
-          clock: ImmediateClock()))
-    }
-
-    deinit { try? FileManager.default.removeItem(at: folder) }
-
-    func run(
-      _ yaml: String, inputs: [(name: String, text: String)] = [], refreshed: Set<String> = [],
-      until: String? = nil, onEvent: @escaping @Sendable (RunEvent) -> Void = { _ in }
-    ) async throws -> RunResult {
-      let (loaded, diagnostics) = PipelineGraph.load(text: yaml, registry: EngineTests.registry)
-      let graph = try #require(loaded, "\(diagnostics)")
-      let bound = graph.bindInputs(arguments: inputs, file: nil)
-      try #require(bound.diagnostics.isEmpty)
-      let request = RunRequest(
-        graph: graph, source: PipelineSource(.init(name: nil, text: yaml)), inputs: bound.values,
-        inputFolder: folder,
-        refreshed: refreshed, until: until)
-      return try await engine.run(request) { event in
-        self.events.withLock { $0.append(event) }
-        onEvent(event)
-      }
-    }
-
-    func types(of stage: String? = nil) -> [RunEvent.Kind] {
-      events.withLock { $0.filter { stage == nil || $0.stage == stage }.map(\.type) }
-    }
-  }
-
-  private struct NoRenderer: TimelineRendering {
-    func render(
-      _ timeline: Timeline, _ context: StageContext
-    ) async throws -> FileReference {
-      throw StageError(.internal, "no renderer in this test")
-    }
-  }
-
-  /// Sleeps take no time, so that retries and limits need none.
-  private struct ImmediateClock: Clock {
-    typealias Duration = Swift.Duration
-    typealias Instant = ContinuousClock.Instant
-    var now: Instant { .now }
-    var minimumResolution: Duration { .zero }
-    func sleep(until deadline: Instant, tolerance: Duration?) async throws {
-      try Task.checkCancellation()
-    }
-  }
-
   private static let words = """
     version: 1
     name: words
@@ -84,7 +17,7 @@ struct EngineTests {
 
   @Test("items run as tasks of their own and come together in order")
   func foreach() async throws {
-    let bench = try Bench()
+    let bench = try EngineBench()
     let result = try await bench.run(Self.words, inputs: [("words", "[one, two, three]")])
     #expect(result.state == .completed)
     #expect(result.outputs["text"] == .text("ONE TWO THREE"))
@@ -100,14 +33,14 @@ struct EngineTests {
 
   @Test("an empty list gives empty lists")
   func emptyForeach() async throws {
-    let result = try await Bench().run(Self.words, inputs: [("words", "[]")])
+    let result = try await EngineBench().run(Self.words, inputs: [("words", "[]")])
     #expect(result.state == .completed)
     #expect(result.outputs["text"] == .text(""))
   }
 
   @Test("events are numbered without a gap, fractions never fall, the journal holds the same")
   func events() async throws {
-    let bench = try Bench()
+    let bench = try EngineBench()
     let result = try await bench.run(Self.words, inputs: [("words", "[one, two, three]")])
     let events = bench.events.withLock { $0 }
     #expect(events.map(\.seq) == Array(1...events.count))
@@ -121,7 +54,7 @@ struct EngineTests {
 
   @Test("a second run is answered from earlier results, a changed setting runs what it touches")
   func cached() async throws {
-    let bench = try Bench()
+    let bench = try EngineBench()
     let yaml = Self.words.replacingOccurrences(of: "item }}", with: "item }} cached")
     _ = try await bench.run(yaml, inputs: [("words", "[a, b]")])
     let second = try await bench.run(yaml, inputs: [("words", "[a, b]")])
@@ -136,7 +69,7 @@ struct EngineTests {
 
   @Test("a transient failure is tried again, as often as allowed")
   func retried() async throws {
-    let bench = try Bench()
+    let bench = try EngineBench()
     let result = try await bench.run(
       """
       version: 1
@@ -153,7 +86,7 @@ struct EngineTests {
     "what will fail again is not tried again",
     arguments: ["invalid-input", "configuration", "internal"])
   func notRetried(errorClass: String) async throws {
-    let bench = try Bench()
+    let bench = try EngineBench()
     let name = "not-retried-\(errorClass)"
     let result = try await bench.run(
       """
@@ -170,7 +103,7 @@ struct EngineTests {
 
   @Test("a failure stops what depends on it and lets independent branches finish")
   func failure() async throws {
-    let bench = try Bench()
+    let bench = try EngineBench()
     let result = try await bench.run(
       """
       version: 1
@@ -190,7 +123,7 @@ struct EngineTests {
 
   @Test("on-error: continue goes on without the outputs")
   func continued() async throws {
-    let result = try await Bench().run(
+    let result = try await EngineBench().run(
       """
       version: 1
       name: p
@@ -205,7 +138,7 @@ struct EngineTests {
 
   @Test("a stage whose condition is false is skipped, and so is what needs it")
   func skipped() async throws {
-    let result = try await Bench().run(
+    let result = try await EngineBench().run(
       """
       version: 1
       name: p
@@ -225,7 +158,7 @@ struct EngineTests {
 
   @Test("an attempt that takes too long ends with class timeout")
   func timeout() async throws {
-    let result = try await Bench().run(
+    let result = try await EngineBench().run(
       """
       version: 1
       name: p
@@ -236,9 +169,9 @@ struct EngineTests {
     #expect(result.stages.first?.error?.errorClass == .timeout)
   }
 
-  @Test("cancelling ends the run, records it, and leaves no file behind")
+  @Test("cancelling the task that waits interrupts the run, records it, and leaves no file behind")
   func cancelled() async throws {
-    let bench = try Bench()
+    let bench = try EngineBench()
     let (started, signal) = AsyncStream.makeStream(of: Void.self)
     let run = Task {
       try await bench.run(
@@ -256,8 +189,8 @@ struct EngineTests {
     for await _ in started { break }
     run.cancel()
     let result = try await run.value
-    #expect(result.state == .cancelled)
-    #expect(bench.types().last == .runCancelled)
+    #expect(result.state == .interrupted)
+    #expect(bench.types().last == .runInterrupted)
     #expect(bench.types(of: "slow").last == .stageCancelled)
     let left = try? FileManager.default.contentsOfDirectory(
       atPath: bench.folder.appendingPathComponent("scratch").path)
@@ -266,7 +199,7 @@ struct EngineTests {
 
   @Test("until runs only a stage and what it needs")
   func until() async throws {
-    let bench = try Bench()
+    let bench = try EngineBench()
     let result = try await bench.run(
       Self.words, inputs: [("words", "[until]")], until: "say")
     #expect(result.state == .completed)
@@ -276,7 +209,7 @@ struct EngineTests {
 
   @Test("a path that is not there is told with its place and a neighbour")
   func missingFile() async throws {
-    let bench = try Bench()
+    let bench = try EngineBench()
     try Data().write(to: bench.folder.appendingPathComponent("music.mp3"))
     let result = try await bench.run(
       """

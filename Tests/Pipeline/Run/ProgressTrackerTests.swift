@@ -39,7 +39,7 @@ struct ProgressTrackerTests {
     var tracker = ProgressTracker(weights: [("voice", 1)])
     tracker.expand("voice", into: 4)
     let first = tracker.complete("voice", item: 2, at: 0)
-    #expect(first.fraction == 0.25)
+    #expect(first?.fraction == 0.25)
     let second = tracker.report(report(1, of: 2), stage: "voice", item: 0, at: 1)
     #expect(second?.fraction == 0.375)
   }

@@ -56,7 +56,8 @@ struct StageDeclarationTests {
     let indented = try stage(name).info.example.split(separator: "\n")
       .map { "  \($0)" }.joined(separator: "\n")
     let text = "version: 1\nname: example\nstages:\n\(indented)\n"
-    let (definition, problems) = PipelineDefinition.parse(text: text, file: "example.yaml")
+    let (definition, problems) = PipelineDefinition.parse(
+      PipelineSource(.init(name: "example.yaml", text: text)))
     let checked = PipelineGraph.check(
       try #require(definition, "\(problems)"), registry: StageRegistry(BuiltInStages.all))
     // An example stands alone: what it refers to is not there.

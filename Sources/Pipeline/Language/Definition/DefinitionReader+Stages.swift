@@ -12,7 +12,7 @@ extension DefinitionReader {
         Diagnostic(
           "type-mismatch", "`stages` is a map from id to stage, found a list", at: entry.key.range
         )
-        .noting("write `stages: { my-id: { uses: … } }`; order does not matter"))
+        .noting("write `\(entry.value.stagesAsMap)`; order does not matter"))
       return []
     }
     let stages = entries(entry, "stages").map { readStage($0) }
@@ -42,6 +42,7 @@ extension DefinitionReader {
       stage.hasConnections = connections.value.isNull || connections.value.entries != nil
       stage.connectionsRange = connections.key.range
     }
+    if keys["in"] == nil, KeySet.stage.isMeant("in", by: keys.keys) { stage.hasConnections = false }
     if let with = keys["with"] {
       stage.settings = entries(with, "with")
       stage.settingsRange = with.key.range
@@ -50,8 +51,8 @@ extension DefinitionReader {
     stage.condition = keys["if"].flatMap { expression($0.value, "if") }
     stage.foreach = keys["foreach"].flatMap { expression($0.value, "foreach") }
     stage.isForeach = keys["foreach"] != nil
-    stage.retry = readRetry(keys["retry"])
-    stage.timeout = readTimeout(keys["timeout"])
+    stage.rules = readRules(keys)
+    readIsolation(keys["isolation"])
     let onError = FieldDescription(
       name: "on-error", summary: "", type: .choice(["fail", "continue"]))
     stage.continuesOnError = value(keys["on-error"], as: onError) == .text("continue")
@@ -63,7 +64,9 @@ extension DefinitionReader {
     _ keys: [String: Node.Entry], of stage: inout StageDefinition
   ) {
     guard let entry = keys["uses"] else {
-      guard !KeySet.stage.isMeant("uses", by: keys.keys) else { return }
+      guard !KeySet.stage.isMeant("uses", by: keys.keys),
+        !keys.values.contains(where: KeySet.stage.isStranger)
+      else { return }
       diagnostics.error(
         "missing-key", "stage `\(stage.id)` needs `uses`", at: stage.range,
         hint: "such as `uses: burn`")
@@ -98,45 +101,48 @@ extension DefinitionReader {
     }
   }
 
-  private mutating func readRetry(_ entry: Node.Entry?) -> [String: Value]? {
-    guard let entry else { return nil }
-    guard let members = entry.value.entries else {
-      diagnostics.error(
-        "type-mismatch", "`retry` is a map, found \(entry.value.kind)", at: entry.value.range,
-        hint: "such as `retry: { max: 3 }`")
-      return nil
-    }
-    var decoder = FieldDecoder(scope: nil)
-    let decoded = decoder.decodeMembers(
-      members, of: RetryPolicy.fields, owner: "`retry`", at: entry.key.range)
-    diagnostics.add(decoder.diagnostics)
-    return decoded.compactMapValues(\.literalValue)
-  }
-
-  /// Of one attempt.
-  static let timeoutField = FieldDescription(
-    name: "timeout", summary: "The longest that one attempt may take.", type: .duration,
-    range: 0.001...604_800)
-
-  private mutating func readTimeout(_ entry: Node.Entry?) -> Duration? {
-    guard case .duration(let timeout)? = value(entry, as: Self.timeoutField) else { return nil }
-    return timeout
-  }
-
   mutating func readDefaults(_ entry: Node.Entry?) -> DefaultsDefinition {
     var defaults = DefaultsDefinition()
     guard let entry, !entry.value.isNull,
       let keys = map(entry.value, .defaults, missing: "`defaults`")
     else { return defaults }
-    defaults.retry = readRetry(keys["retry"])
-    defaults.timeout = readTimeout(keys["timeout"])
+    defaults.rules = readRules(keys)
     for stage in entries(keys["uses"], "uses") {
       guard let keys = map(stage.value, .defaultsOfStage, missing: "the defaults of a stage") else {
         continue
       }
       defaults.uses.append(
-        .init(name: stage.name, range: stage.key.range, settings: entries(keys["with"], "with")))
+        .init(
+          name: stage.name, range: stage.key.range, settings: entries(keys["with"], "with"),
+          rules: readRules(keys)))
     }
     return defaults
+  }
+}
+
+extension Node {
+  /// What the first item of a list would be in a map, for messages.
+  fileprivate var stagesAsMap: String {
+    guard let first = items?.first else { return "stages: { my-id: { uses: … } }" }
+    let uses = ["uses", "type", "module"].lazy.compactMap { first[$0]?.scalar?.text }.first
+    let id = ["id", "label", "name"].lazy.compactMap { first[$0]?.scalar?.text.asName }.first
+    return "stages: { \(id ?? "my-id"): { uses: \(uses.map { "\($0.shortened)" } ?? "…"), … } }"
+  }
+
+  /// What the first item of a list would be in a map with names, for messages; nil when it has none.
+  var namedAsMap: String? {
+    guard let first = items?.first else { return nil }
+    if let only = first.scalar?.text.asName { return "\(only): …" }
+    let id = ["id", "name", "key", "label"].lazy.compactMap { first[$0]?.scalar?.text.asName }.first
+    return id.map { "\($0): { … }" }
+  }
+}
+
+extension String {
+  /// With `-` in place of all that no name can have; nil when little is left.
+  var asName: String? {
+    let words = lowercased().split { !($0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_")) }
+    let name = words.drop { $0.first?.isNumber == true }.joined(separator: "-")
+    return name.isEmpty || name.count > 60 ? nil : name
   }
 }

@@ -1,63 +1,55 @@
-import Foundation
-import YAML
-
 extension PipelineDefinition {
-  /// Reads a pipeline file. All problems are reported at once, in the order of the text.
+  /// Reads a pipeline with its overlays and overrides. All problems are reported at once, in the order of the texts.
   ///
-  /// - Parameters:
-  ///   - file: what diagnostics call it; its folder is what paths in it are relative to.
-  ///   - overrides: `path=text` from the command line, such as `stages.captions.with.size` and
-  ///     `60`. They win over the file. Diagnostics about them carry `overridesFile` as their file,
-  ///     one line for each.
   /// - Returns: nil only when there is no map to read. With errors among the diagnostics the
   ///   definition is good for further checking but not for running.
-  public static func parse(
-    text: String, file: String? = nil, overrides: [(path: String, text: String)] = []
-  ) -> (PipelineDefinition?, [Diagnostic]) {
-    parse(bytes: Array(text.utf8), file: file, overrides: overrides)
-  }
-
-  /// The same for bytes that may not even be UTF-8.
-  public static func parse(
-    bytes: [UInt8], file: String? = nil, overrides: [(path: String, text: String)] = []
-  ) -> (PipelineDefinition?, [Diagnostic]) {
-    let source = SourceText(bytes, file: file)
-    let (root, problems) = NodeReader.read(source)
+  public static func parse(_ source: PipelineSource) -> (PipelineDefinition?, [Diagnostic]) {
     var diagnostics = Diagnostics()
-    diagnostics.add(problems)
-    guard let root else { return (nil, diagnostics.sorted) }
-    var overriding = NodeOverrides(overrides)
-    let merged = overriding.apply(to: root)
-    diagnostics.add(overriding.diagnostics)
+    guard let root = merge(source, &diagnostics) else {
+      return (nil, source.sorted(diagnostics.all))
+    }
     var reader = DefinitionReader(source: source, diagnostics: diagnostics)
-    let definition = reader.read(merged)
-    return (definition, reader.diagnostics.sorted)
+    let definition = reader.read(root)
+    return (definition, source.sorted(reader.diagnostics.all))
   }
 
-  /// What diagnostics about overrides name as their file.
-  public static let overridesFile = "--set"
-
-  /// The text that lines and columns of diagnostics about overrides refer to.
-  public static func overridesText(_ overrides: [(path: String, text: String)]) -> String {
-    AssignmentText.text(overrides.map { (name: $0.path, text: $0.text) })
+  /// One tree of all texts; nil when the file itself, or an overlay, cannot be read.
+  private static func merge(_ source: PipelineSource, _ diagnostics: inout Diagnostics) -> Node? {
+    let (base, problems) = NodeReader.read(SourceText(source.file.text, file: source.file.name))
+    diagnostics.add(problems)
+    var merged = base
+    for overlay in source.overlays {
+      let (root, problems) = NodeReader.read(SourceText(overlay.text, file: overlay.name))
+      diagnostics.add(problems)
+      guard let below = merged, let root else {
+        merged = nil
+        continue
+      }
+      var merge = NodeMerge()
+      merged = merge.apply(root, to: below)
+      diagnostics.add(merge.diagnostics)
+    }
+    guard let merged else { return nil }
+    var overriding = NodeOverrides(source.overrides)
+    let root = overriding.apply(to: merged)
+    diagnostics.add(overriding.diagnostics)
+    return root
   }
 }
 
 /// Reads the structure of a pipeline out of its nodes.
 struct DefinitionReader {
-  let source: SourceText
+  let source: PipelineSource
+  let folders: SourceFolders
   var diagnostics: Diagnostics
 
   /// How many stages, inputs and outputs a pipeline can have.
   static let maximumCount = 1000
 
-  init(source: SourceText, diagnostics: Diagnostics) {
+  init(source: PipelineSource, diagnostics: Diagnostics) {
     self.source = source
+    folders = SourceFolders(source)
     self.diagnostics = diagnostics
-  }
-
-  var folder: String? {
-    source.file.map { URL(fileURLWithPath: $0).deletingLastPathComponent().path }
   }
 
   mutating func read(_ root: Node) -> PipelineDefinition? {
@@ -65,19 +57,20 @@ struct DefinitionReader {
     let top = SourceRange(file: root.range.file, start: root.range.start, end: root.range.start)
     readVersion(keys["version"], at: top)
     let name = readName(keys, at: top)
-    let summary = text(keys["description"]?.value, "description")
-    let inputs = entries(keys["inputs"], "inputs").map { readInput($0) }
-    let stages = readStages(keys, at: top)
-    let definition = PipelineDefinition(
-      file: source.file,
-      text: String(decoding: source.index.bytes[source.index.start...], as: UTF8.self),
-      name: name ?? "", summary: summary, labels: readLabels(keys["labels"]),
-      vars: readVars(keys["vars"]),
-      varNames: keys["vars"]?.value.entries?.map(\.name) ?? [], inputs: inputs,
-      defaults: readDefaults(keys["defaults"]),
-      stages: stages, outputs: readOutputs(keys["outputs"]), folder: folder,
-      isComplete: true)
-    return definition.marked(isComplete: !diagnostics.hasErrors)
+    var definition = PipelineDefinition(
+      source: source, name: name ?? "", summary: text(keys["description"]?.value, "description"),
+      labels: readLabels(keys["labels"]), vars: readVars(keys["vars"]),
+      varNames: keys["vars"]?.value.entries?.map(\.name) ?? [],
+      inputs: entries(keys["inputs"], "inputs").map { readInput($0) },
+      defaults: readDefaults(keys["defaults"]), stages: readStages(keys, at: top),
+      outputs: readOutputs(keys["outputs"]), folders: folders)
+    definition.secrets = readSecrets(keys["secrets"])
+    definition.secretsFix = SecretsFix(keys)
+    definition.priority = readPriority(keys["priority"])
+    definition.concurrency = readConcurrency(keys["concurrency"])
+    definition.hooks = readHooks(keys["hooks"])
+    definition.isComplete = !diagnostics.hasErrors
+    return definition
   }
 
   private mutating func readVersion(_ entry: Node.Entry?, at top: SourceRange) {
@@ -162,7 +155,8 @@ extension DefinitionReader {
     guard let entries = entry.value.entries else {
       diagnostics.error(
         "type-mismatch", "`\(name)` is a map from name to value, found \(entry.value.kind)",
-        at: entry.value.range)
+        at: entry.key.range,
+        hint: entry.value.namedAsMap.map { "write `\(name): { \($0) }`" })
       return []
     }
     if entries.count > Self.maximumCount {
@@ -183,6 +177,10 @@ extension DefinitionReader {
       return nil
     }
     if scalar.text.firstRange(of: "${{") != nil {
+      if node.mentionsSecrets {
+        diagnostics.add(.secretLeak("a secret cannot be in `\(name)`", at: node.range))
+        return nil
+      }
       diagnostics.error("not-constant", "`\(name)` cannot be computed", at: node.range)
       return nil
     }
@@ -197,9 +195,15 @@ extension DefinitionReader {
       && bytes.allSatisfy { Lexer.continuesName($0) || $0 == UInt8(ascii: "-") }
       && bytes.count <= 100
     guard !isName else { return }
-    diagnostics.error(
+    var diagnostic = Diagnostic(
       "invalid-name", "`\(name.shortened)` cannot be the name of \(owner)", at: range,
       hint: "expected letters, digits, `-` and `_`, a letter first")
+    if let note = EnvironmentName.note(in: name) {
+      diagnostic = diagnostic.noting(note)
+    } else if owner == "a pipeline", let word = name.asName {
+      diagnostic = diagnostic.suggesting(word)
+    }
+    diagnostics.add(diagnostic)
   }
 
   /// An expression with or without `${{ }}`, or a list of them; nil, reported, when it cannot be
@@ -235,8 +239,12 @@ extension DefinitionReader {
   mutating func constant(
     _ node: Node, as field: FieldDescription, orSay message: String
   ) -> Value? {
-    var decoder = FieldDecoder(scope: TypeScope(), folder: folder)
+    var decoder = FieldDecoder(scope: TypeScope(), folders: folders)
     if let template = node.firstTemplate {
+      if node.mentionsSecrets {
+        diagnostics.add(.secretLeak("a secret cannot be among constants", at: template))
+        return nil
+      }
       diagnostics.error(
         "not-constant", message, at: template, hint: "write the expression where it is used")
       return nil
@@ -249,6 +257,15 @@ extension DefinitionReader {
   /// A field of the language itself: no templates.
   mutating func value(_ entry: Node.Entry?, as field: FieldDescription) -> Value? {
     guard let entry else { return nil }
+    if let text = entry.value.scalar?.text, text.firstRange(of: "${{") != nil {
+      diagnostics.add(
+        entry.value.mentionsSecrets
+          ? .secretLeak("a secret cannot be in `\(field.name)`", at: entry.value.range)
+          : Diagnostic(
+            "not-constant", "`\(field.name)` cannot be computed", at: entry.value.range,
+            hint: "expected \(field.type.named), written out"))
+      return nil
+    }
     var decoder = FieldDecoder(scope: nil)
     let template = decoder.decode(entry.value, as: field)
     diagnostics.add(decoder.diagnostics)
@@ -256,17 +273,24 @@ extension DefinitionReader {
   }
 }
 
-extension PipelineDefinition {
-  fileprivate func marked(isComplete: Bool) -> PipelineDefinition {
-    PipelineDefinition(
-      file: file, text: text, name: name, summary: summary, labels: labels, vars: vars,
-      varNames: varNames, inputs: inputs, defaults: defaults, stages: stages, outputs: outputs,
-      folder: folder,
-      isComplete: isComplete)
-  }
-}
-
 extension Node {
+  /// Whether one of its templates names a secret.
+  fileprivate var mentionsSecrets: Bool {
+    switch content {
+    case .scalar(let scalar):
+      switch try? Interpolation(scalar) {
+      case .expression(let expression): expression.mentionsSecrets
+      case .mixed(let parts):
+        parts.contains { part in
+          if case .expression(let expression) = part { expression.mentionsSecrets } else { false }
+        }
+      case .text, nil: false
+      }
+    case .sequence(let items): items.contains(where: \.mentionsSecrets)
+    case .mapping(let entries): entries.contains(where: \.value.mentionsSecrets)
+    }
+  }
+
   /// Where the first scalar with `${{ }}` stands; nil without one.
   fileprivate var firstTemplate: SourceRange? {
     switch content {

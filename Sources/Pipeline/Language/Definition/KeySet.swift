@@ -3,12 +3,20 @@ struct KeySet: Sendable {
   /// For messages: `a stage`.
   var owner: String
   var names: [String]
-  /// Part of the language but not of this version.
-  var unsupported: Set<String> = []
   /// Other systems' words, and the key that is meant.
   var synonyms: [String: String] = [:]
+  /// Of those, the ones whose value has another form: no edit of the key alone mends them.
+  var reshaped: Set<String> = []
+  /// More about a synonym: what is different here.
+  var lessons: [String: String] = [:]
   /// Other systems' words that have no key here, and what to do instead.
   var advice: [String: String] = [:]
+  /// What an entry is called here, key and value together; nil where the value does not say.
+  var rewrites: [String: @Sendable (Node) -> String?] = [:]
+  /// A key that must be there, and words whose authors meant it although they are told otherwise.
+  var standIns: [String: Set<String>] = [:]
+  /// About a key that is like none, whose value is a map; nil for nothing special.
+  var strangerNote: String?
   /// Whether `x-…` is ignored.
   var allowsExtensions = false
 
@@ -16,25 +24,48 @@ struct KeySet: Sendable {
   func diagnostic(for entry: Node.Entry) -> Diagnostic? {
     let name = entry.name
     if names.contains(name) || allowsExtensions && name.hasPrefix("x-") { return nil }
-    if unsupported.contains(name) {
-      return Diagnostic(
-        "unsupported", "`\(name)` is not supported by this version", at: entry.key.range)
-    }
-    let diagnostic = Diagnostic(
-      "unknown-key", "`\(name.shortened)` is not a key of \(owner)", at: entry.key.range)
-    if name == "<<" {
-      return diagnostic.noting(
-        "merge keys are not used here; give the whole value by alias: `key: *anchor`")
-    }
-    if let meant = synonyms[name] { return diagnostic.suggesting(meant) }
-    if let advice = advice[name] { return diagnostic.noting(advice) }
+    if let foreign = foreign(entry) { return foreign }
+    let diagnostic = unknown(entry)
     if let near = Suggestion.nearest(to: name, among: names) { return diagnostic.suggesting(near) }
     if let near = Suggestion.nearest(to: name, among: advice.keys.sorted()),
       let advice = advice[near]
     {
       return diagnostic.noting(advice)
     }
+    if let strangerNote, entry.value.entries != nil { return diagnostic.noting(strangerNote) }
     return diagnostic.noting("known are \(Suggestion.list(names))")
+  }
+
+  /// Whether a key is like none of these, nor of another system, and has a map.
+  func isStranger(_ entry: Node.Entry) -> Bool {
+    entry.value.entries != nil && !names.contains(entry.name) && foreign(entry) == nil
+      && Suggestion.nearest(to: entry.name, among: names) == nil
+  }
+
+  /// About a word of another system; nil for any other key.
+  func foreign(_ entry: Node.Entry) -> Diagnostic? {
+    let name = entry.name
+    guard !names.contains(name) else { return nil }
+    if name == "<<" {
+      return unknown(entry).noting(
+        "merge keys are not used here; give the whole value by alias: `key: *anchor`")
+    }
+    if let text = rewrites[name]?(entry.value) {
+      var diagnostic = unknown(entry)
+      diagnostic.hint = "did you mean `\(text)`?"
+      if let range = entry.range { diagnostic.fix = .init(range: range, replacement: text) }
+      return lessons[name].map { diagnostic.noting($0) } ?? diagnostic
+    }
+    if let meant = synonyms[name] {
+      let diagnostic = unknown(entry).suggesting(meant, isExact: !reshaped.contains(name))
+      return lessons[name].map { diagnostic.noting($0) } ?? diagnostic
+    }
+    return advice[name].map { unknown(entry).noting($0) }
+  }
+
+  private func unknown(_ entry: Node.Entry) -> Diagnostic {
+    Diagnostic(
+      "unknown-key", "`\(entry.name.shortened)` is not a key of \(owner)", at: entry.key.range)
   }
 }
 
@@ -43,85 +74,18 @@ extension KeySet {
   func isMeant(_ missing: String, by written: some Sequence<String>) -> Bool {
     written.contains { name in
       guard !names.contains(name) else { return false }
-      return synonyms[name] == missing || Suggestion.nearest(to: name, among: names) == missing
-        || missing == "uses" && ["run", "script", "command", "cmd"].contains(name)
+      return synonyms[name] == missing || standIns[missing]?.contains(name) == true
+        || synonyms[name] == nil && advice[name] == nil
+          && Suggestion.nearest(to: name, among: names) == missing
     }
   }
 }
 
-extension KeySet {
-  static let pipeline = KeySet(
-    owner: "a pipeline",
-    names: [
-      "version", "name", "description", "inputs", "vars", "labels", "defaults", "stages", "outputs",
-    ],
-    unsupported: ["secrets", "hooks", "limits", "concurrency", "priority"],
-    synonyms: [
-      "id": "name", "title": "name", "params": "inputs", "parameters": "inputs", "args": "inputs",
-      "arguments": "inputs", "env": "vars", "variables": "vars", "constants": "vars",
-      "steps": "stages", "tasks": "stages", "jobs": "stages", "pipeline": "stages",
-      "nodes": "stages", "results": "outputs", "tags": "labels", "summary": "description",
-    ],
-    advice: [
-      "runs-on": "a pipeline runs on the host that is asked to run it; the key can go",
-      "on": "a pipeline has no triggers; a run is started with its inputs",
-      "triggers": "a pipeline has no triggers; a run is started with its inputs",
-      "namespace": "pipelines are known by `name` alone; the key can go",
-    ],
-    allowsExtensions: true)
-
-  static let stage = KeySet(
-    owner: "a stage",
-    names: [
-      "uses", "in", "with", "needs", "if", "foreach", "retry", "timeout", "on-error", "description",
-    ],
-    unsupported: ["limits", "concurrency", "priority", "cache", "deadline", "stall", "isolation"],
-    synonyms: [
-      "type": "uses", "module": "uses", "plugin": "uses", "action": "uses", "kind": "uses",
-      "stage": "uses", "use": "uses", "params": "with", "parameters": "with", "config": "with",
-      "options": "with", "settings": "with", "args": "with", "properties": "with", "input": "in",
-      "inputs": "in", "from": "in", "depends_on": "needs", "depends-on": "needs",
-      "dependsOn": "needs", "dependencies": "needs", "after": "needs", "requires": "needs",
-      "when": "if", "condition": "if", "unless": "if", "for-each": "foreach", "for_each": "foreach",
-      "forEach": "foreach", "each": "foreach", "loop": "foreach", "items": "foreach",
-      "retries": "retry", "attempts": "retry", "summary": "description", "on_error": "on-error",
-      "onError": "on-error",
-    ],
-    advice: [
-      "run": "a stage uses a module (`uses: burn`); commands cannot be run from a pipeline",
-      "script": "a stage uses a module (`uses: burn`); commands cannot be run from a pipeline",
-      "command": "a stage uses a module (`uses: burn`); commands cannot be run from a pipeline",
-      "cmd": "a stage uses a module (`uses: burn`); commands cannot be run from a pipeline",
-      "runs-on": "a pipeline runs on the host that is asked to run it; the key can go",
-      "env": "a stage sees no environment; its settings stand under `with`",
-      "strategy": "one task per item of a list: `foreach: inputs.scenes`",
-      "matrix": "one task per item of a list: `foreach: inputs.scenes`",
-      "timeout-minutes": "write `timeout` with a unit, such as `timeout: 30m`",
-      "continue-on-error": "write `on-error: continue`",
-      "allow_failure": "write `on-error: continue`",
-      "id": "a stage's id is its key under `stages`",
-      "name": "a stage's id is its key under `stages`; `description` says more",
-      "outputs":
-        "a stage's outputs are fixed by its module; name them where they are used: `id.output`",
-    ])
-
-  static let input = KeySet(
-    owner: "an input",
-    names: ["type", "default", "optional", "min", "max", "description", "values"],
-    synonyms: [
-      "kind": "type", "options": "values", "choices": "values", "enum": "values",
-      "minimum": "min", "maximum": "max", "help": "description", "summary": "description",
-      "defaults": "default", "value": "default",
-    ],
-    advice: [
-      "required": "every input is required unless it says `optional: true` or has a `default`"
-    ])
-
-  static let defaults = KeySet(
-    owner: "`defaults`", names: ["retry", "timeout", "uses"],
-    unsupported: ["limits", "cache", "deadline", "stall", "isolation", "concurrency", "priority"])
-
-  static let defaultsOfStage = KeySet(
-    owner: "the defaults of a stage", names: ["with"],
-    synonyms: ["options": "with", "settings": "with", "params": "with"])
+extension Node.Entry {
+  /// From the key to the end of the value; nil when an alias or an overlay took them apart.
+  fileprivate var range: SourceRange? {
+    guard key.range.file == value.range.file, value.range.start.offset >= key.range.end.offset
+    else { return nil }
+    return key.range.joined(with: value.range)
+  }
 }

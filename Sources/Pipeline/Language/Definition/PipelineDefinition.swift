@@ -4,9 +4,8 @@
 /// `PipelineGraph.check` does the rest. Parts that were wrong are missing here; a definition that
 /// was read with errors never becomes a graph.
 public struct PipelineDefinition: Sendable {
-  /// As the user named it; nil for a text from elsewhere.
-  public let file: String?
-  public let text: String
+  /// The texts that it was read from.
+  public let source: PipelineSource
   public let name: String
   public let summary: String?
   public let labels: [String: String]
@@ -19,10 +18,19 @@ public struct PipelineDefinition: Sendable {
   let defaults: DefaultsDefinition
   let stages: [StageDefinition]
   let outputs: [OutputDefinition]
-  /// The folder of the file, that paths in it are relative to.
-  let folder: String?
+  var secrets: [StageDefinition.Named] = []
+  /// Where a secret that is missing in `secrets` can be put; nil where no edit is sure.
+  var secretsFix: SecretsFix?
+  var priority = 0
+  var concurrency: ConcurrencyDefinition?
+  var hooks: [HookDefinition] = []
+  /// What paths are relative to, by the file they stand in.
+  let folders: SourceFolders
   /// False when something in it is wrong.
-  let isComplete: Bool
+  var isComplete = false
+
+  /// As the user named it; nil for a text from elsewhere.
+  public var file: String? { source.file.name }
 
   /// The stage ids in the order of the file.
   public var stageIDs: [String] { stages.map(\.id) }
@@ -78,8 +86,7 @@ struct StageDefinition: Sendable {
   var foreach: Expression?
   /// False when `foreach` is there but could not be read.
   var isForeach = false
-  var retry: [String: Value]?
-  var timeout: Duration?
+  var rules = StageRules()
   var continuesOnError = false
   var summary: String?
 }
@@ -90,10 +97,10 @@ struct DefaultsDefinition: Sendable {
     var name: String
     var range: SourceRange
     var settings: [Node.Entry]
+    var rules: StageRules
   }
 
-  var retry: [String: Value]?
-  var timeout: Duration?
+  var rules = StageRules()
   /// By the name of the stage they are for, as written after `uses`.
   var uses: [StageSettings] = []
 }

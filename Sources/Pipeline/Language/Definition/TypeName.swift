@@ -57,6 +57,11 @@ enum TypeName {
     if ["transcript", "captions", "bundle"].contains(text) {
       return ValueError("a `\(text)` is made by a stage and cannot be given from outside")
     }
+    if text == "secret" {
+      return ValueError(
+        "a `secret` is no input: declare it in `secrets: [NAME]` and use it as `${{ secrets.NAME }}`"
+      )
+    }
     if let near = synonyms[text.lowercased()] ?? Suggestion.nearest(to: text, among: names) {
       return ValueError("`\(text.shortened)` is not a type", suggestion: near)
     }

@@ -37,6 +37,8 @@ public struct Diagnostic: Sendable, Hashable, Codable {
   /// A few words behind the carets: what was expected, or what was probably meant.
   public var hint: String?
   public var notes: [Note]
+  /// What would be right there, in a few words, such as `integer, 8 to 300, pixels`; nil where that says nothing.
+  public var expected: String?
   /// The one word that was probably meant.
   public var suggestion: String?
   public var fix: Fix?
@@ -58,13 +60,17 @@ public struct Diagnostic: Sendable, Hashable, Codable {
 
 extension Diagnostic {
   /// The same with a suggestion for what stands at `range`; unchanged for nil.
-  /// - Parameter detail: about the suggested thing, such as its constraint.
-  func suggesting(_ word: String?, detail: String? = nil) -> Diagnostic {
+  /// - Parameters:
+  ///   - detail: about the suggested thing, such as its constraint.
+  ///   - isExact: whether putting it there is all that is needed.
+  func suggesting(
+    _ word: String?, detail: String? = nil, isExact: Bool = true
+  ) -> Diagnostic {
     guard let word else { return self }
     var copy = self
     copy.suggestion = word
     copy.hint = "did you mean `\(word)`?" + (detail.map { " (\($0))" } ?? "")
-    copy.fix = range.map { Fix(range: $0, replacement: word) }
+    copy.fix = isExact ? range.map { Fix(range: $0, replacement: word) } : nil
     return copy
   }
 

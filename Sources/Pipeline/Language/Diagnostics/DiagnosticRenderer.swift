@@ -7,7 +7,7 @@ public struct DiagnosticRenderer: Sendable {
   ///   - sources: texts by the file name that diagnostics carry. Those of other files are shown
   ///     without a snippet.
   ///   - colour: with ANSI escapes.
-  public init(sources: [String: String] = [:], colour: Bool = false) {
+  public init(sources: [String?: String] = [:], colour: Bool = false) {
     self.init(
       texts: sources.map { SourceText($0.value, file: $0.key) }, colour: colour)
   }
@@ -42,9 +42,9 @@ public struct DiagnosticRenderer: Sendable {
       lines += place(range, indent: indent)
       lines += snippet(diagnostic, at: range, indent: indent)
     } else if let hint = diagnostic.hint {
-      lines.append(note(Diagnostic.Note(hint), indent: indent))
+      lines.append(note(Diagnostic.Note(hint), indent: indent, in: nil))
     }
-    lines += diagnostic.notes.map { note($0, indent: indent) }
+    lines += diagnostic.notes.map { note($0, indent: indent, in: diagnostic.range?.file) }
     return lines.joined(separator: "\n") + "\n"
   }
 
@@ -64,7 +64,7 @@ public struct DiagnosticRenderer: Sendable {
   private func snippet(_ diagnostic: Diagnostic, at range: SourceRange, indent: Int) -> [String] {
     let empty = String(repeating: " ", count: indent + 1) + paint.gutter("|")
     guard let source = sources[range.file] else {
-      return diagnostic.hint.map { [note(Diagnostic.Note($0), indent: indent)] } ?? []
+      return diagnostic.hint.map { [note(Diagnostic.Note($0), indent: indent, in: nil)] } ?? []
     }
     let line = SnippetLine(source.line(range.start.line), range: range)
     let carets = paint.severity(String(repeating: "^", count: line.caretCount), diagnostic)
@@ -75,8 +75,13 @@ public struct DiagnosticRenderer: Sendable {
     ]
   }
 
-  private func note(_ note: Diagnostic.Note, indent: Int) -> String {
-    let place = note.range.map { " (line \($0.start.line))" } ?? ""
+  private func note(_ note: Diagnostic.Note, indent: Int, in file: String?) -> String {
+    let place =
+      note.range.map { range in
+        range.file == file
+          ? " (line \(range.start.line))"
+          : " (\((range.file ?? "pipeline").printable):\(range.start.line))"
+      } ?? ""
     return String(repeating: " ", count: indent + 1) + paint.gutter("=")
       + " \(paint.bold("note:")) \(note.message.printable)\(place)"
   }

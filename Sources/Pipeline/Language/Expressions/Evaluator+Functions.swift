@@ -110,7 +110,9 @@ private struct FunctionCall {
   }
 
   func json() throws(EvaluationError) -> String {
-    guard values[0].isPlain, let data = try? CanonicalJSON.encode(values[0].asJSON) else {
+    guard values[0].isPlain,
+      let data = try? CanonicalJSON.encode(PlainJSON(value: values[0].asJSON))
+    else {
       throw wrong(0, "plain values")
     }
     return try Arithmetic.limited(String(decoding: data, as: UTF8.self), at: range)

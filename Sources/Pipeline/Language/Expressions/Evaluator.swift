@@ -120,6 +120,7 @@ extension Evaluator {
     switch (root, name) {
     case ("inputs", _): return Self.outcome(scope.inputs[name], "input `\(name)` was not given")
     case ("vars", _): return Self.outcome(scope.vars[name], "`vars.\(name)` is empty")
+    case ("secrets", _): return .value(.secret(name))
     case ("run", "id"): return .value(.text(scope.runID))
     case ("run", "name"): return .value(.text(scope.runName))
     default: break

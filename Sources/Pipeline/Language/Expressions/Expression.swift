@@ -41,6 +41,18 @@ struct Expression: Sendable {
   var kind: Kind
   var range: SourceRange
 
+  /// Whether `secrets` is named anywhere in it.
+  var mentionsSecrets: Bool {
+    switch kind {
+    case .literal: false
+    case .name(let name): name == "secrets"
+    case .member(let base, _, _), .not(let base), .negative(let base): base.mentionsSecrets
+    case .index(let left, let right), .binary(_, let left, let right), .orElse(let left, let right):
+      left.mentionsSecrets || right.mentionsSecrets
+    case .call(_, let items), .list(let items): items.contains(where: \.mentionsSecrets)
+    }
+  }
+
   /// A path as written, such as `inputs.scenes[0]`, for messages; `this` for anything else.
   var path: String? {
     switch kind {

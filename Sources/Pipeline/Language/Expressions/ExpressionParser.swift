@@ -157,6 +157,7 @@ struct ExpressionParser {
       if try take(".") {
         let place = range(token.offsets)
         let name = try memberName()
+        if token.kind == .symbol("(") { throw method(name) }
         base = Expression(
           kind: .member(base, name, at: place), range: base.range.joined(with: place))
       } else if try take("[") {
@@ -168,6 +169,16 @@ struct ExpressionParser {
         return base
       }
     }
+  }
+
+  /// `text.upper()`
+  private func method(_ name: String) -> ExpressionSyntaxError {
+    let offsets = (token.offsets.lowerBound - name.utf8.count)..<token.offsets.upperBound
+    let function = Expression.Function(rawValue: name)
+    return ExpressionSyntaxError(
+      message: "a value has no functions of its own, such as `\(name)`", offsets: offsets,
+      hint: function.map { "write `\($0.usage)`" } ?? ForeignNames.functions[name]
+        ?? "functions stand in front: `upper(x)`")
   }
 
   private mutating func memberName() throws(ExpressionSyntaxError) -> String {
@@ -221,7 +232,9 @@ struct ExpressionParser {
       let near = Suggestion.nearest(to: name, among: names)
       throw ExpressionSyntaxError(
         message: "there is no function `\(name)`", offsets: nameOffsets,
-        hint: near.map { "did you mean `\($0)`?" } ?? "known are \(names.joined(separator: ", "))")
+        hint: ForeignNames.functions[name] ?? near.map { "did you mean `\($0)`?" }
+          ?? "known are \(names.joined(separator: ", "))",
+        suggestion: ForeignNames.functions[name] == nil ? near : nil)
     }
     try advance()
     var arguments: [Expression] = []

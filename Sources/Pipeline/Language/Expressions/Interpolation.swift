@@ -51,6 +51,12 @@ enum Interpolation: Sendable {
     let places = ScalarPlaces(scalar)
     let begin = bytes.firstIndex { $0 != 0x20 && $0 != 0x0A && $0 != 0x0D && $0 != 0x09 } ?? 0
     guard bytes[begin...].starts(with: "${{".utf8) else {
+      if bytes[begin...].starts(with: "{{".utf8) {
+        throw ExpressionSyntaxError(
+          message: "braces without a `$` are no template", offsets: begin..<(begin + 2),
+          hint: "an expression stands here bare, such as `inputs.video`, or in `${{ … }}`",
+          insertion: "$")
+      }
       return try ExpressionParser.parseBare(bytes, places: places)
     }
     let (expression, end) = try ExpressionParser.parseDelimited(

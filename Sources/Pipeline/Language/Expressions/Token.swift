@@ -33,6 +33,10 @@ struct ExpressionSyntaxError: Error {
   var message: String
   var offsets: Range<Int>
   var hint: String?
+  /// The one word that was probably meant instead of what stands at `offsets`.
+  var suggestion: String?
+  /// What is missing before it, where that is all that is wrong.
+  var insertion: String?
 }
 
 /// Cuts an expression into words, up to `}}` or the end of the text.

@@ -2,7 +2,7 @@ extension TypeChecker {
   mutating func call(
     _ function: Expression.Function, _ arguments: [Expression], at range: SourceRange
   ) -> ValueType? {
-    let types = arguments.map { argument in type(of: argument)?.unwrapped }
+    let types = arguments.map { operand($0, "given to `\(function.rawValue)`")?.unwrapped }
     guard function.argumentCount.contains(arguments.count) else {
       report(
         Diagnostic(

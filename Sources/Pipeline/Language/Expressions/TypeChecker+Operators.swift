@@ -23,8 +23,9 @@ extension TypeChecker {
     _ operation: Expression.Operator, _ left: Expression, _ right: Expression,
     at range: SourceRange, isComparable: (ValueType, ValueType) -> Bool
   ) {
-    let first = type(of: left)?.unwrapped
-    let second = type(of: right)?.unwrapped
+    let use = "used with `\(operation.rawValue)`"
+    let first = operand(left, use)?.unwrapped
+    let second = operand(right, use)?.unwrapped
     let isEquality = operation == .equal || operation == .unequal
     if isEquality, left.isNull || right.isNull { return }
     guard let first, let second else { return }
@@ -55,8 +56,9 @@ extension TypeChecker {
     _ operation: Expression.Operator, _ left: Expression, _ right: Expression,
     at range: SourceRange
   ) -> ValueType? {
-    let first = type(of: left)?.unwrapped
-    let second = type(of: right)?.unwrapped
+    let use = "used with `\(operation.rawValue)`"
+    let first = operand(left, use)?.unwrapped
+    let second = operand(right, use)?.unwrapped
     guard let first, let second else { return nil }
     if let result = ValueType.result(of: operation, first, second) { return result }
     mismatch(

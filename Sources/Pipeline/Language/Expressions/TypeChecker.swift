@@ -3,6 +3,8 @@ struct TypeChecker {
   let scope: TypeScope
   private(set) var diagnostics: [Diagnostic] = []
   private(set) var references: [Reference] = []
+  /// The names of the secrets that it uses.
+  private(set) var secrets: [String] = []
 
   init(_ scope: TypeScope) { self.scope = scope }
 
@@ -11,7 +13,12 @@ struct TypeChecker {
     switch expression.kind {
     case .literal(let value): return value.literalType
     case .name(let name): return type(ofName: name, at: expression.range)
-    case .member(let base, let name, let place): return member(name, of: base, at: place)
+    case .member(let base, let name, let place):
+      if let foreign = foreignOutput(expression) {
+        report(foreign)
+        return nil
+      }
+      return member(name, of: base, at: place)
     case .index(let base, let index): return self.index(index, of: base)
     case .not(let operand):
       require(operand, toBe: .boolean, for: "`!`")
@@ -32,9 +39,19 @@ struct TypeChecker {
     report(Diagnostic("type-mismatch", message, at: range, hint: hint))
   }
 
+  /// The type of something that is computed with: never a secret, which is reported.
+  /// - Parameter use: what a secret cannot be, such as ``used with `==` ``.
+  mutating func operand(_ expression: Expression, _ use: String) -> ValueType? {
+    guard let found = type(of: expression) else { return nil }
+    guard found.unwrapped == .secret else { return found }
+    report(.secretLeak("a secret cannot be \(use)", at: expression.range))
+    return nil
+  }
+
   /// Reports an operand of another type.
   mutating func require(_ operand: Expression, toBe wanted: ValueType, for user: String) {
-    guard let found = type(of: operand), !wanted.accepts(found) || !found.isUsable(as: wanted)
+    guard let found = self.operand(operand, "used with \(user)"),
+      !wanted.accepts(found) || !found.isUsable(as: wanted)
     else {
       return
     }
@@ -42,7 +59,7 @@ struct TypeChecker {
   }
 
   private mutating func negative(_ operand: Expression) -> ValueType? {
-    guard let found = type(of: operand)?.unwrapped else { return nil }
+    guard let found = self.operand(operand, "used with `-`")?.unwrapped else { return nil }
     if found == .integer || found == .number || found == .json { return found }
     mismatch("`-` needs a number, found \(found.named)", at: operand.range)
     return nil
@@ -52,7 +69,7 @@ struct TypeChecker {
     var element: ValueType?
     var isKnown = true
     for item in items {
-      guard let found = type(of: item)?.unwrapped else {
+      guard let found = operand(item, "put into a list with other things")?.unwrapped else {
         isKnown = false
         continue
       }
@@ -72,7 +89,7 @@ struct TypeChecker {
 
   private mutating func index(_ index: Expression, of base: Expression) -> ValueType? {
     require(index, toBe: .integer, for: "`[ ]`")
-    guard let found = type(of: base)?.unwrapped else { return nil }
+    guard let found = operand(base, "taken apart")?.unwrapped else { return nil }
     switch found {
     case .list(let element): return .optional(element)
     case .json: return .optional(.json)
@@ -85,8 +102,8 @@ struct TypeChecker {
   private mutating func orElse(
     _ left: Expression, _ right: Expression, at range: SourceRange
   ) -> ValueType? {
-    let first = type(of: left)
-    let second = type(of: right)
+    let first = operand(left, "used with `else`")
+    let second = operand(right, "used with `else`")
     guard let first, let second else { return nil }
     guard let joined = first.unwrapped.joined(with: second.unwrapped) else {
       mismatch(
@@ -113,7 +130,7 @@ extension TypeChecker {
         return nil
       }
       return name == "index" ? .integer : item
-    case "inputs", "vars", "run":
+    case "inputs", "vars", "secrets", "run":
       let names = members(ofContext: name)
       let diagnostic = Diagnostic(
         "unknown-reference", "`\(name)` has no value of its own", at: range)
@@ -149,6 +166,7 @@ extension TypeChecker {
     switch name {
     case "inputs": scope.inputs.keys.sorted()
     case "vars": scope.vars.keys.sorted()
+    case "secrets": scope.secrets
     default: ["id", "name"]
     }
   }
@@ -157,18 +175,8 @@ extension TypeChecker {
     let diagnostic = Diagnostic("unknown-reference", "there is nothing called `\(name)`", at: range)
     if scope.inputs[name] != nil { return diagnostic.suggesting("inputs.\(name)") }
     if scope.vars[name] != nil { return diagnostic.suggesting("vars.\(name)") }
-    switch name {
-    case "secrets":
-      return Diagnostic(
-        "unsupported", "`secrets` are not supported by this version", at: range)
-    case "env", "github", "context":
-      return diagnostic.noting(
-        "an expression sees \(Suggestion.list(TypeScope.contexts)) and the stages; it sees no environment"
-      )
-    case "steps", "stages", "needs", "outputs", "tasks", "jobs":
-      return diagnostic.noting("an output is named by its stage's id alone: `id.output`")
-    default: break
-    }
+    if let note = ForeignNames.notes[name] { return diagnostic.noting(note) }
+    if ForeignNames.outputs.contains(name) { return diagnostic.noting(ForeignNames.outputNote) }
     if let near = Suggestion.nearest(
       to: name, among: scope.stages.keys.sorted() + TypeScope.contexts)
     {
@@ -189,6 +197,7 @@ extension TypeChecker {
   ) -> ValueType? {
     if case .name(let root) = base.kind {
       switch root {
+      case "secrets": return secret(name, at: place)
       case "inputs", "vars", "run": return member(name, ofContext: root, at: place)
       case "item", "index": break
       default:
@@ -197,7 +206,7 @@ extension TypeChecker {
         }
       }
     }
-    guard let found = type(of: base) else { return nil }
+    guard let found = operand(base, "taken apart") else { return nil }
     return member(name, of: found, at: place)
   }
 
@@ -229,10 +238,35 @@ extension TypeChecker {
     }
   }
 
+  private mutating func secret(_ name: String, at place: SourceRange) -> ValueType? {
+    secrets.append(name)
+    if scope.secrets.contains(name) { return .secret }
+    var diagnostic = Diagnostic(
+      "unknown-secret", "this pipeline declares no secret `\(name)`", at: place)
+    if let near = Suggestion.nearest(to: name, among: scope.secrets) {
+      diagnostic = diagnostic.suggesting(near)
+    } else {
+      diagnostic.hint =
+        "declare it: `secrets: [\((scope.secrets + [name]).joined(separator: ", "))]`"
+      diagnostic.fix = scope.secretsFix?.adding(name)
+    }
+    report(diagnostic)
+    return nil
+  }
+
   private mutating func output(
     _ name: String, of id: String, _ stage: TypeScope.StageOutputs?, at range: SourceRange,
     _ place: SourceRange
   ) -> ValueType? {
+    if let owner = scope.wholeRun {
+      report(
+        Diagnostic(
+          "unknown-reference",
+          "\(owner) is worked out for the run as a whole; it cannot use `\(id).\(name)`",
+          at: range
+        ).noting("it sees `inputs`, `vars` and `run`"))
+      return nil
+    }
     references.append(Reference(target: .output(stage: id, name: name), range: range))
     guard let stage else { return nil }
     if let type = stage.types[name] { return type }

@@ -20,11 +20,17 @@ struct TypeScope: Sendable {
   var item = Item.unavailable
   /// The stage whose settings these are; it cannot name itself.
   var stage: String?
+  /// The names of the secrets that the pipeline declares.
+  var secrets: [String] = []
+  var secretsFix: SecretsFix?
+  /// What is worked out for the run as a whole, when no stage has made anything, such as `` `webhook` ``; nil inside
+  /// the run.
+  var wholeRun: String?
 
-  static let contexts = ["inputs", "vars", "item", "index", "run"]
+  static let contexts = ["inputs", "vars", "secrets", "item", "index", "run"]
   /// Words that no stage can be called.
   static let reserved =
-    contexts + ["secrets", "stages", "outputs", "else", "true", "false", "null"]
+    contexts + ["stages", "outputs", "else", "true", "false", "null"]
 }
 
 /// Something that an expression names.

@@ -6,7 +6,7 @@ extension FieldDecoder {
     do {
       switch try Interpolation(scalar) {
       case .text(let text):
-        warnOfBareBraces(text, at: node.range)
+        warnOfPlainText(text, scalar, at: node.range, as: type)
         return literal(text, scalar, node, as: type, field)
       case .expression(let expression):
         return self.expression(expression, at: node.range, as: type, described: field, in: scope)
@@ -26,12 +26,18 @@ extension FieldDecoder {
       let isOpen = type == .json || type == .list(.json)
       let value = isOpen && !scalar.isPlain ? .text(text) : try type.parse(scalar: text)
       return template(
-        .literal(Template.resolve(value, as: type, in: folder)), at: node.range, as: type)
+        .literal(Template.resolve(value, as: type, in: folders.folder(at: node.range))),
+        at: node.range, as: type)
     } catch {
+      if type == .secret {
+        report(.literalSecret(field?.name, at: node.range))
+        return nil
+      }
       let owner = field.map { "`\($0.name)`: " } ?? ""
-      report(
-        Diagnostic("wrong-value", owner + error.message, at: node.range).suggesting(
-          error.suggestion))
+      var diagnostic = Diagnostic("wrong-value", owner + error.message, at: node.range)
+        .suggesting(error.suggestion)
+      diagnostic.expected = field?.constraint ?? type.named
+      report(EnvironmentName.note(in: text).map { diagnostic.noting($0) } ?? diagnostic)
       return nil
     }
   }
@@ -60,6 +66,17 @@ extension FieldDecoder {
       return known.count == items.count ? template(.list(known), at: range, as: type) : nil
     }
     guard let found = check(expression, in: scope) else { return nil }
+    if found.unwrapped == .secret, type != .secret {
+      report(
+        .secretLeak(
+          "\(field.map { "`\($0.name)`" } ?? "this") is not declared secret",
+          at: expression.range, fields: secretFields))
+      return nil
+    }
+    if type == .secret, found.unwrapped != .secret {
+      report(.literalSecret(field?.name, at: range))
+      return nil
+    }
     guard type.accepts(found) else {
       report(misfit(found, type, field, at: expression.range))
       return nil
@@ -70,7 +87,8 @@ extension FieldDecoder {
     do {
       let converted = try type.convert(value)
       return template(
-        .literal(Template.resolve(converted, as: type, in: folder)), at: range, as: type)
+        .literal(Template.resolve(converted, as: type, in: folders.folder(at: range))),
+        at: range, as: type)
     } catch {
       report(
         Diagnostic("wrong-value", error.description, at: expression.range)
@@ -83,8 +101,9 @@ extension FieldDecoder {
     _ found: ValueType, _ type: ValueType, _ field: FieldDescription?, at range: SourceRange
   ) -> Diagnostic {
     let owner = field.map { "`\($0.name)`" } ?? "this"
-    let diagnostic = Diagnostic(
+    var diagnostic = Diagnostic(
       "type-mismatch", "\(owner) takes \(type.named), found \(found.named)", at: range)
+    diagnostic.expected = field?.constraint ?? type.named
     guard case .list(let element) = found.unwrapped, type.accepts(element) else {
       return diagnostic
     }
@@ -102,12 +121,22 @@ extension FieldDecoder {
         isRight = false
         continue
       }
-      if !found.isTextLike {
+      if found.unwrapped == .secret {
+        report(
+          .secretLeak(
+            "a secret cannot be part of a text", at: expression.range,
+            fields: secretFields))
+        isRight = false
+      } else if !found.isTextLike {
         report(
           Diagnostic(
             "type-mismatch", "\(found.named) cannot be part of a text", at: expression.range))
         isRight = false
       }
+    }
+    if type == .secret {
+      if isRight { report(.literalSecret(field?.name, at: node.range)) }
+      return nil
     }
     guard type.accepts(.text) else {
       let owner = field.map { "`\($0.name)`" } ?? "this"
@@ -130,6 +159,7 @@ extension FieldDecoder {
     let type = checker.type(of: expression)
     diagnostics += checker.diagnostics
     references += checker.references
+    secrets += checker.secrets
     return checker.diagnostics.hasErrors ? nil : type
   }
 
@@ -153,21 +183,39 @@ extension FieldDecoder {
     }
   }
 
-  /// `{{ inputs.x }}` is plain text here, and hardly meant.
-  private mutating func warnOfBareBraces(_ text: String, at range: SourceRange) {
+  /// `{{ inputs.x }}` and `${NAME}` are plain text here, and hardly meant.
+  private mutating func warnOfPlainText(
+    _ text: String, _ scalar: Node.Scalar, at range: SourceRange, as type: ValueType
+  ) {
+    if type.isTextLike || type.isFile, let note = EnvironmentName.note(in: text),
+      (try? type.parse(scalar: text)) != nil
+    {
+      report(
+        Diagnostic(
+          "plain-braces", "nothing is put in place of `${…}`", at: range, severity: .warning
+        ).noting(note))
+    }
     guard let braces = text.firstRange(of: "{{"), !text[..<braces.lowerBound].hasSuffix("$") else {
       return
     }
     let inside = text[braces.upperBound...].drop { $0 == " " }
-    let name = inside.prefix { $0.isLetter || $0 == "_" || $0 == "-" || $0.isNumber }
-    guard inside.dropFirst(name.count).first == ".",
-      TypeScope.contexts.contains(String(name)) || scope?.stages[String(name)] != nil
-    else { return }
-    report(
-      Diagnostic(
-        "plain-braces", "`{{ \(name).… }}` without a `$` is plain text", at: range,
-        severity: .warning,
-        hint: "did you mean `${{ … }}`?"))
+    let name = String(inside.prefix { $0.isLetter || $0 == "_" || $0 == "-" || $0.isNumber })
+    let next = inside.dropFirst(name.count).first
+    let isPath = next == "." && (TypeScope.contexts.contains(name) || scope?.stages[name] != nil)
+    guard isPath || ForeignNames.isKnown(name) && (next == "." || next == "(") else { return }
+    var diagnostic = Diagnostic(
+      "plain-braces", "`{{ \(name)\(next == "(" ? "(…)" : ".…") }}` without a `$` is plain text",
+      at: range, severity: .warning, hint: "did you mean `${{ … }}`?")
+    if let note = ForeignNames.notes[name] ?? ForeignNames.functions[name] {
+      diagnostic = diagnostic.noting(note)
+    } else if let note = ForeignNames.outputs.contains(name) ? ForeignNames.outputNote : nil {
+      diagnostic = diagnostic.noting(note)
+    } else if text[braces.upperBound...].firstRange(of: "{{") == nil {
+      let begin = text.utf8.distance(from: text.startIndex, to: braces.lowerBound)
+      let place = ScalarPlaces(scalar).range(begin..<begin)
+      diagnostic.fix = .init(range: place, replacement: "$")
+    }
+    report(diagnostic)
   }
 }
 
@@ -176,5 +224,11 @@ extension Diagnostic {
     self.init(
       "expression-syntax", error.message, at: ScalarPlaces(scalar).range(error.offsets),
       hint: error.hint)
+    suggestion = error.suggestion
+    if let suggestion, let range { fix = Fix(range: range, replacement: suggestion) }
+    if let insertion = error.insertion, let range {
+      let begin = SourceRange(file: range.file, start: range.start, end: range.start)
+      fix = Fix(range: begin, replacement: insertion)
+    }
   }
 }

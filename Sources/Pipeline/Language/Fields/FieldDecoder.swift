@@ -2,14 +2,18 @@
 struct FieldDecoder {
   /// What templates can name; nil for data, where `${{` means nothing.
   let scope: TypeScope?
-  /// The folder that literal paths are relative to; nil to leave them.
-  let folder: String?
+  /// What literal paths are relative to.
+  let folders: SourceFolders
   var diagnostics: [Diagnostic] = []
   var references: [Reference] = []
+  /// The names of the secrets that templates use.
+  var secrets: [String] = []
+  /// Where a secret could go instead, for messages; nil where nothing is known.
+  var secretFields: String?
 
-  init(scope: TypeScope?, folder: String? = nil) {
+  init(scope: TypeScope?, folders: SourceFolders = .none) {
     self.scope = scope
-    self.folder = folder
+    self.folders = folders
   }
 
   mutating func report(_ diagnostic: Diagnostic) { diagnostics.append(diagnostic) }
@@ -27,7 +31,10 @@ struct FieldDecoder {
     template.field = field
     if let value = template.literalValue {
       do { try field.check(value) } catch {
-        report(Diagnostic("out-of-range", "`\(field.name)`: \(error.message)", at: node.range))
+        var diagnostic = Diagnostic(
+          "out-of-range", "`\(field.name)`: \(error.message)", at: node.range)
+        diagnostic.expected = field.constraint
+        report(diagnostic)
         return nil
       }
     }
@@ -35,7 +42,8 @@ struct FieldDecoder {
   }
 
   private func noValue(_ field: FieldDescription, at range: SourceRange) -> Diagnostic {
-    let diagnostic = Diagnostic("missing-value", "`\(field.name)` has no value", at: range)
+    var diagnostic = Diagnostic("missing-value", "`\(field.name)` has no value", at: range)
+    diagnostic.expected = field.constraint
     let expected = "expected \(field.constraint)"
     return field.defaultValue == nil
       ? diagnostic.noting(expected)
@@ -74,15 +82,20 @@ struct FieldDecoder {
   func template(
     _ content: Template.Content, at range: SourceRange, as type: ValueType
   ) -> Template {
-    var template = Template(content: content, type: type, range: range, folder: folder)
+    var template = Template(
+      content: content, type: type, range: range,
+      folder: type.isFile ? folders.folder(at: range) : nil)
     if let value = template.literalValue { template.content = .literal(value) }
     return template
   }
 
   private func mismatch(_ node: Node, _ type: ValueType, _ field: FieldDescription?) -> Diagnostic {
     let owner = field.map { "`\($0.name)`: " } ?? ""
-    return Diagnostic(
+    if type == .secret { return .literalSecret(field?.name, at: node.range) }
+    var diagnostic = Diagnostic(
       "type-mismatch", "\(owner)expected \(type.named), found \(node.kind)", at: node.range)
+    diagnostic.expected = field?.constraint ?? type.named
+    return diagnostic
   }
 
   private mutating func list(
@@ -170,7 +183,9 @@ struct FieldDecoder {
     if let near = Suggestion.nearest(to: entry.name, among: names),
       let field = fields.first(where: { $0.name == near })
     {
-      return diagnostic.suggesting(near, detail: field.constraint)
+      var suggestion = diagnostic.suggesting(near, detail: field.constraint)
+      suggestion.expected = "`\(near)`: \(field.constraint)"
+      return suggestion
     }
     return diagnostic.noting(
       names.isEmpty ? "it has no settings" : "known are \(Suggestion.list(names))")

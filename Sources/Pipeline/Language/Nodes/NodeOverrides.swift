@@ -2,15 +2,15 @@ import YAML
 
 /// Values from the command line that replace values of the file before it is read.
 struct NodeOverrides {
-  private let overrides: [(path: String, text: String)]
+  private let overrides: [PipelineSource.Override]
   private let assignments: AssignmentText
   private var source: SourceText { assignments.source }
   private(set) var diagnostics: [Diagnostic] = []
 
-  init(_ overrides: [(path: String, text: String)]) {
+  init(_ overrides: [PipelineSource.Override]) {
     self.overrides = overrides
     assignments = AssignmentText(
-      overrides.map { (name: $0.path, text: $0.text) }, file: PipelineDefinition.overridesFile)
+      overrides.map { (name: $0.path, text: $0.text) }, file: PipelineSource.overridesFile)
   }
 
   /// A step of a path and where it stands in its line.

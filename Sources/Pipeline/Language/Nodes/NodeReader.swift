@@ -49,9 +49,8 @@ struct NodeReader: ~Copyable {
       guard let start = try documentStart() else { return nil }
       let root = try node(try next(), depth: 0)
       try documentEnd(after: start)
-      for (name, anchor) in anchors where !anchor.isUsed {
-        diagnostics.warning(
-          "unused-anchor", "the anchor `&\(name)` is never used", at: anchor.range)
+      for (name, anchor) in anchors.sorted(by: { $0.key < $1.key }) where !anchor.isUsed {
+        diagnostics.add(unusedAnchor(name, at: anchor.range))
       }
       return root
     } catch let error as YAMLError {
@@ -142,7 +141,7 @@ struct NodeReader: ~Copyable {
       let key = try node(event, depth: depth)
       let value = try node(try next(), depth: depth)
       guard let name = key.scalar?.text else {
-        if !key.isBroken { diagnostics.add(complexKey(key)) }
+        if !key.isBroken { diagnostics.add(complexKey(key, in: begin)) }
         isBroken = true
         continue
       }
@@ -157,10 +156,19 @@ struct NodeReader: ~Copyable {
     }
   }
 
-  private func complexKey(_ key: Node) -> Diagnostic {
-    let diagnostic = Diagnostic(
+  private func complexKey(_ key: Node, in begin: Int) -> Diagnostic {
+    var diagnostic = Diagnostic(
       "complex-key", "a key must be text, found \(key.kind)", at: key.range,
       hint: "does a template need quotes?")
+    let bytes = source.index.bytes[begin...].prefix { $0 != 0x0A && $0 != 0x0D }
+    if bytes.starts(with: "{{".utf8), !bytes.contains(UInt8(ascii: "\"")),
+      let end = String(decoding: bytes, as: UTF8.self).firstRange(of: "}}")
+    {
+      let line = String(decoding: bytes, as: UTF8.self)
+      let template = line[..<end.upperBound]
+      diagnostic.fix = .init(
+        range: source.range(begin..<(begin + template.utf8.count)), replacement: "\"$\(template)\"")
+    }
     return diagnostic.noting("a template is written in quotes and with a `$`: \"${{ … }}\"")
   }
 
@@ -222,10 +230,21 @@ struct NodeReader: ~Copyable {
     openAnchors.remove(name)
     let place = source.range(event.start.offset..<(event.start.offset + name.utf8.count + 1))
     if let earlier = anchors[name], !earlier.isUsed {
-      diagnostics.warning("unused-anchor", "the anchor `&\(name)` is never used", at: earlier.range)
+      diagnostics.add(unusedAnchor(name, at: earlier.range))
     }
     anchors[name] = Anchor(node: node, range: place)
     return node
+  }
+
+  /// Mended by taking it away, with the space behind it.
+  private func unusedAnchor(_ name: String, at range: SourceRange) -> Diagnostic {
+    var diagnostic = Diagnostic(
+      "unused-anchor", "the anchor `&\(name)` is never used", at: range, severity: .warning)
+    let bytes = source.index.bytes
+    var end = range.end.offset
+    while end < bytes.count, bytes[end] == 0x20 { end += 1 }
+    diagnostic.fix = .init(range: source.range(range.start.offset..<end), replacement: "")
+    return diagnostic
   }
 
   /// Behind anchors and tags, white space and comments.

@@ -13,6 +13,7 @@ public enum PipelineSchema {
         "inputs": Schema.mapping(of: Schema.reference("input"), "What a run is given, by name."),
         "vars": Schema.about("Constants, named as vars.x.", ["type": .text("object")]),
         "labels": Schema.mapping(of: Schema.text(nil), "Words to find the pipeline by."),
+        "secrets": secrets, "priority": priority, "concurrency": concurrency, "hooks": hooks,
         "defaults": defaults(registry),
         "stages": Schema.mapping(
           of: Schema.reference("stage"), "What is done, by id; order does not matter."),
@@ -33,7 +34,8 @@ public enum PipelineSchema {
   public static func json(_ registry: StageRegistry) throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(make(registry)), as: UTF8.self) + "\n"
+    return String(decoding: try encoder.encode(PlainJSON(value: make(registry))), as: UTF8.self)
+      + "\n"
   }
 
   private static func definitions(_ registry: StageRegistry) -> [String: Value] {
@@ -41,7 +43,10 @@ public enum PipelineSchema {
       "template": Schema.template, "expression": Schema.expression, "duration": Schema.duration,
       "retry": Schema.object(
         properties(RetryPolicy.fields, templates: false), "When a failed task is tried again."),
-      "input": input, "stage": stage(registry),
+      "input": input, "stage": stage(registry), "secret": Schema.secret, "hook": hook,
+      "limits": Schema.mapping(
+        of: Schema.field(StageRules.limitField, templates: false),
+        "Tasks at once, by name, across all runs of the host."),
     ]
     for spec in registry.all {
       definitions["with-\(spec.info.name)"] = Schema.object(
@@ -71,14 +76,12 @@ public enum PipelineSchema {
 
   private static func defaults(_ registry: StageRegistry) -> Value {
     let stages = registry.names.map { name in
-      (name, Schema.object(["with": Schema.reference("with-\(name)")]))
+      (name, Schema.object(rules.merging(["with": Schema.reference("with-\(name)")]) { $1 }))
     }
+    let uses = Schema.object(
+      Dictionary(stages) { first, _ in first }, "What holds for every use of a stage.")
     return Schema.object(
-      [
-        "retry": Schema.reference("retry"), "timeout": Schema.reference("duration"),
-        "uses": Schema.object(
-          Dictionary(stages) { first, _ in first }, "Settings for every use of a stage."),
-      ], "What holds for every stage unless it says otherwise.")
+      rules.merging(["uses": uses]) { $1 }, "What holds for every stage unless it says otherwise.")
   }
 
   private static var input: Value {
@@ -116,10 +119,10 @@ public enum PipelineSchema {
         "with": Schema.about("Its settings.", ["type": .text("object")]),
         "needs": Schema.merged(ids, ["description": .text("Stages to wait for.")]),
         "if": Schema.reference("expression"), "foreach": Schema.reference("expression"),
-        "retry": Schema.reference("retry"), "timeout": Schema.reference("duration"),
+        "isolation": Schema.about("Where its tasks run.", ["enum": Schema.list(["host"])]),
         "on-error": .map(["enum": Schema.list(["fail", "continue"])]),
         "description": Schema.text("What it is for."),
-      ], required: ["uses"])
+      ].merging(rules) { $1 }, required: ["uses"])
     return Schema.merged(whole, ["allOf": .list(registry.all.map(branch))])
   }
 
@@ -142,139 +145,81 @@ public enum PipelineSchema {
   }
 }
 
-/// Pieces of JSON Schema.
-private enum Schema {
-  static func list(_ texts: [String]) -> Value { .list(texts.map(Value.text)) }
+// MARK: - Rules of stages and runs
 
-  static func reference(_ name: String) -> Value { .map(["$ref": .text("#/$defs/\(name)")]) }
-
-  static func merged(_ schema: Value, _ more: [String: Value]) -> Value {
-    guard case .map(let members) = schema else { return schema }
-    return .map(members.merging(more) { $1 })
-  }
-
-  static func about(_ summary: String?, _ members: [String: Value]) -> Value {
-    summary.map { merged(.map(members), ["description": .text($0)]) } ?? .map(members)
-  }
-
-  static func text(_ summary: String?) -> Value {
-    // An unquoted 42 is text for us and a number for an editor.
-    about(summary, ["type": list(["string", "number", "boolean"])])
-  }
-
-  static func object(
-    _ properties: [String: Value], _ summary: String? = nil, required: [String] = []
-  ) -> Value {
-    var members: [String: Value] = [
-      "type": list(["object", "null"]), "properties": .map(properties),
-      "additionalProperties": .boolean(false),
+extension PipelineSchema {
+  /// How tasks are handled; the same for a stage and for the defaults of stages.
+  fileprivate static var rules: [String: Value] {
+    func duration(_ field: FieldDescription) -> Value {
+      Schema.about(field.summary, ["$ref": .text("#/$defs/duration")])
+    }
+    return [
+      "retry": Schema.reference("retry"), "timeout": duration(StageRules.timeoutField),
+      "deadline": duration(StageRules.deadlineField), "stall": duration(StageRules.stallField),
+      "cache": Schema.choice(CacheMode.self, StageRules.cacheField.summary),
+      "limits": Schema.reference("limits"),
     ]
-    if !required.isEmpty {
-      members["required"] = list(required)
-      members["type"] = .text("object")
-    }
-    return about(summary, members)
   }
 
-  static func mapping(of element: Value, _ summary: String) -> Value {
-    about(summary, ["type": list(["object", "null"]), "additionalProperties": element])
+  fileprivate static var secrets: Value {
+    let names: Value = .map([
+      "type": .text("array"), "items": Schema.secretName, "uniqueItems": .boolean(true),
+    ])
+    return Schema.about(
+      "The names of the secrets that may be used; their texts are given to the host.",
+      ["anyOf": .list([names, Schema.secretName, .map(["type": .text("null")])])])
   }
 
-  static let template: Value = .map([
-    "type": .text("string"), "pattern": .text("\\$\\{\\{"),
-    "description": .text("A value that is computed: ${{ … }}."),
-  ])
-
-  static let expression: Value = .map([
-    "description": .text("Such as inputs.video or a.video else b.video; ${{ }} may be left out."),
-    "anyOf": .list([
-      .map(["type": list(["string", "number", "boolean"])]),
-      .map(["type": .text("array"), "items": reference("expression")]),
-    ]),
-  ])
-
-  static let duration: Value = .map([
-    "type": .text("string"), "pattern": .text("^([0-9.]+(h|ms|m|us|s))+$"),
-    "description": .text("Such as 300ms, 4s, 2m30s or 1h."),
-  ])
-
-  static func field(_ field: FieldDescription, templates: Bool) -> Value {
-    let schema = type(field.type, range: field.range, templates: templates)
-    var members: [String: Value] = ["description": .text("\(field.summary) (\(field.constraint))")]
-    if let value = field.defaultValue, value.isPlain { members["default"] = value.asJSON }
-    return merged(schema, members)
-  }
-
-  private static func type(
-    _ type: ValueType, range: ClosedRange<Double>? = nil, templates: Bool
-  ) -> Value {
-    let choices = alternatives(type, range: range, templates: templates)
-    let all =
-      templates && type.unwrapped != .json && !isText(type)
-      ? choices + [reference("template")] : choices
-    return all.count == 1 ? all[0] : .map(["anyOf": .list(all)])
-  }
-
-  private static func isText(_ type: ValueType) -> Bool {
-    type.unwrapped == .text || type.isFile
-  }
-
-  private static func alternatives(
-    _ type: ValueType, range: ClosedRange<Double>?, templates: Bool
-  ) -> [Value] {
-    switch type {
-    case .optional(let inner):
-      return alternatives(inner, range: range, templates: templates) + [
-        .map(["type": .text("null")])
-      ]
-    case .text: return [bounded(text(nil), range, "minLength", "maxLength")]
-    case .file, .image, .audio, .media, .video: return [.map(["type": .text("string")])]
-    case .integer, .number:
-      return [bounded(.map(["type": .text("\(type)")]), range, "minimum", "maximum")]
-    case .boolean: return [.map(["type": .text("boolean")])]
-    case .duration: return [reference("duration")]
-    case .size:
-      let names = PixelSize.named.keys.sorted().joined(separator: "|")
-      return [.map(["type": .text("string"), "pattern": .text("^([0-9]+x[0-9]+|\(names))$")])]
-    case .colour:
-      let names = Colour.named.keys.sorted().joined(separator: "|")
-      return [
-        .map([
-          "type": .text("string"),
-          "pattern": .text("^(#[0-9A-Fa-f]{6}([0-9A-Fa-f]{2})?|\(names))$"),
+  fileprivate static var priority: Value {
+    Schema.about(
+      "Runs with a higher one go first: -100 to 100, or low (-50), normal (0) or high (50).",
+      [
+        "anyOf": .list([
+          .map([
+            "type": .text("integer"), "minimum": .integer(-100), "maximum": .integer(100),
+          ]),
+          .map(["enum": Schema.list(["low", "normal", "high"])]),
         ])
-      ]
-    case .choice(let names): return [.map(["enum": list(names)])]
-    case .json, .transcript, .captions, .bundle: return [.map([:])]
-    case .list(let element):
-      let item = self.type(element, templates: templates)
-      return [
-        bounded(.map(["type": .text("array"), "items": item]), range, "minItems", "maxItems"), item,
-      ]
-    case .map(let element):
-      let member = self.type(element, templates: templates)
-      return [.map(["type": .text("object"), "additionalProperties": member])]
-    case .record(let fields):
-      let members = fields.map { ($0.name, field($0, templates: templates)) }
-      return [
-        object(
-          Dictionary(members) { first, _ in first },
-          required: fields.filter(\.isRequired).map(\.name))
-      ]
+      ])
+  }
+
+  fileprivate static var concurrency: Value {
+    let full = Schema.object(
+      [
+        "group": Schema.text("Which runs exclude each other; may use inputs, vars and run."),
+        "max": Schema.about(
+          "How many of a group run at once.",
+          ["type": .text("integer"), "minimum": .integer(1), "maximum": .integer(1000)]),
+        "policy": Schema.choice(
+          ConcurrencyRule.Policy.self,
+          "What a run does when its group is busy: wait, be refused, or cancel what runs."),
+      ], required: ["group"])
+    return Schema.about(
+      "Runs of one group exclude each other. A text is short for its group.",
+      ["anyOf": .list([Schema.text(nil), full])])
+  }
+
+  fileprivate static var hooks: Value {
+    let occasions = HookDeclaration.Occasion.allCases.map { occasion in
+      (
+        occasion.rawValue,
+        Value.map([
+          "anyOf": .list([
+            Schema.reference("hook"), .map(["type": .text("null")]),
+            .map(["type": .text("array"), "items": Schema.reference("hook")]),
+          ])
+        ])
+      )
     }
+    return Schema.object(
+      Dictionary(occasions) { first, _ in first }, "Who is told what becomes of a run.")
   }
 
-  private static func bounded(
-    _ schema: Value, _ range: ClosedRange<Double>?, _ lowest: String, _ highest: String
-  ) -> Value {
-    guard let range else { return schema }
-    var members: [String: Value] = [:]
-    if range.lowerBound.isFinite { members[lowest] = number(range.lowerBound) }
-    if range.upperBound.isFinite { members[highest] = number(range.upperBound) }
-    return merged(schema, members)
-  }
-
-  private static func number(_ value: Double) -> Value {
-    Int(exactly: value).map(Value.integer) ?? .number(value)
+  fileprivate static var hook: Value {
+    Schema.object(
+      [
+        "webhook": Schema.text("The address that is sent a message."),
+        "secret": Schema.reference("secret"),
+      ], required: ["webhook"])
   }
 }

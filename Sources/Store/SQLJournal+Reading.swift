@@ -1,0 +1,70 @@
+public import Pipeline
+import SQLite
+
+extension SQLJournal {
+  public func run(_ id: String) async throws -> RunStatus? {
+    let rows = try await read { connection in
+      try connection.query("SELECT \(RunStatus.columns) FROM runs WHERE id = $1", [.text(id)]) {
+        RunRow($0)
+      }
+    }
+    return try decoding { try rows.first?.status() }
+  }
+
+  public func runs(limit: Int) async throws -> [RunStatus] {
+    let rows = try await read { connection in
+      try connection.query(
+        "SELECT \(RunStatus.columns) FROM runs ORDER BY number DESC LIMIT $1",
+        [.integer(max(limit, 0))]
+      ) { RunRow($0) }
+    }
+    return try decoding { try rows.map { try $0.status() } }
+  }
+
+  public func events(of run: String, after seq: Int) async throws -> [RunEvent] {
+    let bodies = try await read { connection in
+      try connection.query(
+        "SELECT body FROM events WHERE run = $1 AND seq > $2 ORDER BY seq",
+        [.text(run), .integer(seq)]
+      ) { $0.text(0) }
+    }
+    return try decoding { try JSONText.decodeAll(RunEvent.self, bodies) }
+  }
+
+  public func tasks(of run: String) async throws -> [TaskRecord] {
+    let rows = try await read { connection in
+      try connection.query(
+        "SELECT \(TaskRecord.columns) FROM tasks WHERE run = $1 ORDER BY position", [.text(run)]
+      ) { TaskRow($0) }
+    }
+    return try decoding { try TaskRow.records(rows) }
+  }
+
+  public func attempts(of run: String) async throws -> [AttemptRecord] {
+    let rows = try await read { connection in
+      try connection.query(
+        """
+        SELECT \(AttemptRecord.columns) FROM attempts WHERE run = $1
+        ORDER BY started_at, number, stage, item
+        """, [.text(run)]
+      ) { AttemptRow($0) }
+    }
+    return try decoding { try rows.map { try $0.record() } }
+  }
+
+  public func previousTask(
+    pipeline: String, stage: String, item: Int?
+  ) async throws -> TaskRecord? {
+    let rows = try await read { connection in
+      // Written as the index has it, so that it is used.
+      try connection.query(
+        """
+        SELECT \(TaskRecord.columns) FROM tasks
+        WHERE pipeline = $1 AND stage = $2 AND item = $3 AND has_parts = 1
+        ORDER BY run_number DESC LIMIT 1
+        """, [.text(pipeline), .text(stage), .integer(item ?? -1)]
+      ) { TaskRow($0) }
+    }
+    return try decoding { try TaskRow.records(rows).first }
+  }
+}
