@@ -26,6 +26,7 @@ extension Value {
     case .list(let values): return "\(values.count) items\(digestSuffix)"
     case .map(let members): return "\(members.count) members\(digestSuffix)"
     case .text(let text): return Self.quoted(text)
+    case .secret(let name): return "secret `\(name)`"
     default:
       if let text = asText { return text }
       return "\(kind)\(digestSuffix)"

@@ -7,6 +7,8 @@ struct KnownStages: Sendable {
     var outputs: [String: Value]
   }
 
+  static let unneededReason = "what follows from it is known already"
+
   /// By stage; see `DefinitionKeys`.
   var keys: [String: Digest] = [:]
   /// What the journal says the keys stand for, also where a result of it is gone.
@@ -85,7 +87,7 @@ extension StageNode {
   }
 
   /// The stages that it takes values from.
-  fileprivate var sources: Set<String> {
+  var sources: Set<String> {
     links.reduce(into: []) { sources, link in
       if case .output(let stage, _) = link.source { sources.insert(stage) }
     }

@@ -104,7 +104,7 @@ extension StageExecution {
   /// What it makes is known further on; whether it would be skipped is told when that can be seen.
   private func passOver() async throws -> SettledStage {
     if case .skip(let causes)? = try? node.decision(in: scope) { return try await skip(causes) }
-    let reason = "what follows from it is known already"
+    let reason = KnownStages.unneededReason
     try await tellSkip(reason, record(.skipped, TaskDecision(.skip, .skipped([reason]))))
     return SettledStage(outcome: .unneeded(reason))
   }
