@@ -96,7 +96,7 @@ let package = Package(
       path: "Sources/SpeechHelper", exclude: ["LICENSE"]),
     .executableTarget(
       name: "videocraft",
-      dependencies: ["Pipeline", "Media", "Store", "BuiltInStages", "Threads"],
+      dependencies: ["Pipeline", "Media", "Store", "HTTPClient", "BuiltInStages", "Threads"],
       path: "Sources/Host"),
 
     .target(
