@@ -1,8 +1,8 @@
-import HTTPClient
-import Pipeline
+public import HTTPClient
+public import Pipeline
 
 extension HTTPError: ClassifiedError {
-  var stageError: StageError {
+  public var stageError: StageError {
     StageError(
       errorClass, message, cause: function.map { "\($0): \(code)" }, retryAfter: retryAfter)
   }

@@ -39,7 +39,7 @@ struct RunAdmissionsTests {
       Issue.record("it was accepted")
       return
     }
-    #expect(refusal.message == "the queue is full: 1 runs wait; try again in 1m30s")
+    #expect(refusal.message == "the queue is full: 1 run waits; try again in 1m30s")
     #expect(refusal.retryAfter == .seconds(90))
     #expect(refusal.stageError.errorClass == .rateLimited)
     #expect(admissions.waiting.keys.sorted() == ["c"])
