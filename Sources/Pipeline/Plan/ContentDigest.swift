@@ -23,8 +23,10 @@ extension Value {
     case .null: return "nothing"
     case .file(let file), .video(.file(let file)):
       return "\(file.name), \(Self.bytes(file.byteCount)), \(file.digest.short)"
-    case .list(let values): return "\(values.count) items\(digestSuffix)"
-    case .map(let members): return "\(members.count) members\(digestSuffix)"
+    case .list(let values):
+      return "\(values.count) \(values.count == 1 ? "item" : "items")\(digestSuffix)"
+    case .map(let members):
+      return "\(members.count) \(members.count == 1 ? "member" : "members")\(digestSuffix)"
     case .text(let text): return Self.quoted(text)
     case .secret(let name): return "secret `\(name)`"
     default:

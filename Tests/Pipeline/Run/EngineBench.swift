@@ -7,12 +7,13 @@ import Threads
 final class EngineBench: Sendable {
   static let registry = StageRegistry([
     StageSpec(Shout.self), StageSpec(Join.self), StageSpec(Flaky.self), StageSpec(Wait.self),
-    StageSpec(Gated.self), StageSpec(Read.self), StageSpec(Film.self),
+    StageSpec(Gated.self), StageSpec(Read.self), StageSpec(Film.self), StageSpec(Ask.self),
+    StageSpec(Hungry.self), StageSpec(Count.self), StageSpec(Chatty.self),
   ])
 
   let folder: URL
   let journal: MemoryRunJournal
-  let artifacts: MemoryArtifactStore
+  let artifacts: FragileArtifacts
   let engine: PipelineEngine
   let events = Locked<[RunEvent]>([])
   private let ownsFolder: Bool
@@ -20,7 +21,8 @@ final class EngineBench: Sendable {
   /// - Parameter sharing: a bench whose folder, journal and artifacts this one uses, as another process would.
   init(
     sharing other: EngineBench? = nil, clock: any Clock<Duration> = ImmediateClock(),
-    cores: Int = 2, queue: RunQueue? = nil
+    cores: Int = 2, queue: RunQueue? = nil,
+    renewal: Duration = .seconds(10), wrap: (MemoryRunJournal) -> any RunJournal = { $0 }
   ) throws {
     ownsFolder = other == nil
     folder =
@@ -28,13 +30,16 @@ final class EngineBench: Sendable {
       ?? FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     artifacts =
-      other?.artifacts ?? MemoryArtifactStore(folder: folder.appendingPathComponent("opened"))
+      other?.artifacts ?? FragileArtifacts(folder: folder.appendingPathComponent("opened"))
     journal = other?.journal ?? MemoryRunJournal(artifacts: artifacts)
-    engine = PipelineEngine(
-      EngineEnvironment(
-        journal: journal, artifacts: artifacts, renderer: PlainRenderer(),
-        scratch: folder.appendingPathComponent("scratch"), resources: ResourcePool(cores: cores),
-        clock: clock, queue: queue))
+    var environment = EngineEnvironment(
+      journal: wrap(journal), artifacts: artifacts, renderer: PlainRenderer(),
+      scratch: folder.appendingPathComponent("scratch"),
+      resources: ResourcePool(cores: cores, disk: 1 << 30),
+      clock: clock, queue: queue)
+    environment.secrets = NamedSecrets()
+    environment.lease.renewal = renewal
+    engine = PipelineEngine(environment)
   }
 
   deinit { if ownsFolder { try? FileManager.default.removeItem(at: folder) } }
@@ -81,6 +86,13 @@ final class EngineBench: Sendable {
     return try #require(tasks.first { $0.id.stage == stage && $0.id.item == item }).decision
   }
 
+  /// What a stage's only task gave in a run.
+  func outputs(_ stage: String, of result: RunResult) async throws -> [String: Value] {
+    let tasks = await journal.tasks(of: result.id)
+    let key = try #require(tasks.first { $0.id.stage == stage }?.key)
+    return try #require(await journal.results(for: [key])[key]).outputs
+  }
+
   var scratchFolders: [String] {
     let folder = folder.appendingPathComponent("scratch").path
     return (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
@@ -95,6 +107,11 @@ struct PlainRenderer: TimelineRendering {
     try Data("film of \(timeline.duration.milliseconds) ms".utf8).write(to: url)
     return try await context.store(url, as: "film.mp4")
   }
+}
+
+/// Every secret has a text that says which it is.
+struct NamedSecrets: SecretSource {
+  func secret(named name: String) -> String? { "text of \(name)" }
 }
 
 /// Sleeps take no time, so that retries and limits need none.

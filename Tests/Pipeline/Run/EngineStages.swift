@@ -57,6 +57,7 @@ struct Flaky: Stage {
     @Field("How often.") var failures = 1
     @Field("The class of the error.") var error = "transient"
     @Field("Tells runs apart.") var name = "flaky"
+    @Field("How long to ask for patience.") var patience: Duration?
   }
   struct Outputs: Ports {
     @Port("The attempt that worked.") var attempt: Int
@@ -67,7 +68,8 @@ struct Flaky: Stage {
   func run(_ inputs: NoPorts, _ context: StageContext) async throws -> Outputs {
     Calls.shared.count(options.name)
     if context.attempt <= options.failures {
-      throw StageError(.init(rawValue: options.error) ?? .internal, "not yet")
+      throw StageError(
+        .init(rawValue: options.error) ?? .internal, "not yet", retryAfter: options.patience)
     }
     var outputs = Outputs()
     outputs.attempt = context.attempt
@@ -147,6 +149,80 @@ struct Read: Stage {
     }
     var outputs = Outputs()
     outputs.text = text
+    return outputs
+  }
+}
+
+/// Needs more scratch than any disk has.
+struct Hungry: Stage {
+  static let info = StageInfo(
+    "hungry", version: "1.0.0", cacheVersion: 1, summary: "Needs disk.", scratchPerInputByte: 1e15)
+  struct Inputs: Ports {
+    @Port("A file.") var file: PlainFile
+  }
+  struct Outputs: Ports {
+    @Port("Nothing.") var nothing: String?
+  }
+  init(_ options: NoOptions) {}
+  func run(_ inputs: Inputs, _ context: StageContext) async throws -> Outputs { Outputs() }
+}
+
+/// Gives its number back.
+struct Count: Stage {
+  static let info = StageInfo("count", version: "1.0.0", cacheVersion: 1, summary: "Counts.")
+  struct Options: StageOptions {
+    @Field("The number.") var number: Int
+  }
+  struct Outputs: Ports {
+    @Port("The number.") var number: Int
+  }
+  let options: Options
+  init(_ options: Options) { self.options = options }
+  func run(_ inputs: NoPorts, _ context: StageContext) async throws -> Outputs {
+    var outputs = Outputs()
+    outputs.number = options.number
+    return outputs
+  }
+}
+
+/// Reports and logs a lot.
+struct Chatty: Stage {
+  static let info = StageInfo("chatty", version: "1.0.0", cacheVersion: 1, summary: "Talks.")
+  struct Options: StageOptions {
+    @Field("Tells runs apart.") var number: Int
+  }
+  struct Outputs: Ports {
+    @Port("The number.") var said: String
+  }
+  let options: Options
+  init(_ options: Options) { self.options = options }
+  func run(_ inputs: NoPorts, _ context: StageContext) async throws -> Outputs {
+    for step in 1...40 {
+      context.progress(Double(step), of: 40, unit: .items)
+      context.log("step \(step)")
+      await Task.yield()
+    }
+    var outputs = Outputs()
+    outputs.said = "\(options.number)"
+    return outputs
+  }
+}
+
+/// Looks at a secret.
+struct Ask: Stage {
+  static let info = StageInfo("ask", version: "1.0.0", cacheVersion: 1, summary: "Asks.")
+  struct Options: StageOptions {
+    @Field("The key.") var key: Secret
+  }
+  struct Outputs: Ports {
+    @Port("How long the secret is.") var length: Int
+  }
+  let options: Options
+  init(_ options: Options) { self.options = options }
+
+  func run(_ inputs: NoPorts, _ context: StageContext) async throws -> Outputs {
+    var outputs = Outputs()
+    outputs.length = try await context.reveal(options.key).count
     return outputs
   }
 }
