@@ -47,7 +47,7 @@ let package = Package(
     cLibrary("CYAML"),
     cLibrary("CCrypto"),
     cLibrary("CSQLite"),
-
+    cLibrary("CCurl"),
     cLibrary("CFlite"),
     cLibrary("CESpeak"),
     cLibrary("CPocketSphinx", pkgConfig: "pocketsphinx"),
@@ -58,6 +58,7 @@ let package = Package(
     library("Crypto", over: "CCrypto"),
     library("YAML", over: "CYAML"),
     library("SQLite", over: "CSQLite", "Threads"),
+    library("HTTPClient", over: "CCurl", "Threads"),
     library("Files", over: "CFiles"),
     library("FFmpeg", over: "CFFmpeg", "Threads"),
     library("ASS", over: "CASS"),
@@ -96,7 +97,7 @@ let package = Package(
       path: "Sources/SpeechHelper", exclude: ["LICENSE"]),
     .executableTarget(
       name: "videocraft",
-      dependencies: ["Pipeline", "Media", "Store", "BuiltInStages", "Threads"],
+      dependencies: ["Pipeline", "Media", "Store", "HTTPClient", "BuiltInStages", "Threads"],
       path: "Sources/Host"),
 
     .target(
@@ -104,6 +105,7 @@ let package = Package(
     tests("Threads", of: "Threads"),
     tests("YAML", of: "YAML"),
     tests("Pipeline", of: "Pipeline", "Threads", "TestSupport"),
+    tests("HTTPClient", of: "HTTPClient", "Threads", "TestSupport"),
     tests("FFmpeg", of: "FFmpeg", "Threads", "TestSupport"),
     tests("Media", of: "Media", "Pipeline", "FFmpeg", "Threads", "TestSupport"),
     tests("ChildProcess", of: "ChildProcess", "Threads"),

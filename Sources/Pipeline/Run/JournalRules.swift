@@ -24,6 +24,8 @@ extension JournalBatch {
       case .task(let task) where task.id.run != run: throw stranger("task", of: task.id.run)
       case .attemptEnded(let attempt) where attempt.task.run != run:
         throw stranger("attempt", of: attempt.task.run)
+      case .delivery(let delivery) where delivery.run != run:
+        throw stranger("delivery", of: delivery.run)
       default: continue
       }
     }

@@ -16,6 +16,7 @@ public actor MemoryRunJournal: RunJournal {
   private var runsByID: [String: MemoryRun] = [:]
   private var running: [TaskID: AttemptRecord] = [:]
   private var newestTasks: [PlaceInPipeline: (run: Int, task: TaskRecord)] = [:]
+  private var pendingDeliveries: [String: HookDelivery] = [:]
   private var resultsByKey: [Digest: ResultRecord] = [:]
   private var aliasesByKey: [Digest: ResultAlias] = [:]
 
@@ -74,6 +75,9 @@ public actor MemoryRunJournal: RunJournal {
     case .result(let result): resultsByKey[result.key] = result
     case .alias(let alias): aliasesByKey[alias.key] = alias
     case .used: break
+    case .delivery(let delivery):
+      entry.put(delivery)
+      pendingDeliveries[delivery.id] = delivery.state.isOver ? nil : delivery
     }
   }
 
@@ -145,6 +149,13 @@ public actor MemoryRunJournal: RunJournal {
 
   public func attempts(of run: String) -> [AttemptRecord] { runsByID[run]?.attempts ?? [] }
 
+  public func deliveries(of run: String) -> [HookDelivery] { runsByID[run]?.deliveries ?? [] }
+
+  public func dueDeliveries(before time: Int) -> [HookDelivery] {
+    pendingDeliveries.values.filter { $0.dueAt < time }
+      .sorted { ($0.dueAt, $0.id) < ($1.dueAt, $1.id) }
+  }
+
   public func previousTask(pipeline: String, stage: String, item: Int?) -> TaskRecord? {
     newestTasks[PlaceInPipeline(pipeline: pipeline, stage: stage, item: item)]?.task
   }
@@ -192,6 +203,7 @@ private final class MemoryRun {
   private(set) var events: [RunEvent] = []
   private(set) var tasks: [TaskRecord] = []
   private(set) var attempts: [AttemptRecord] = []
+  private(set) var deliveries: [HookDelivery] = []
   private var taskPlaces: [TaskID: Int] = [:]
   private var newestAttempts: [TaskID: Int] = [:]
 
@@ -219,6 +231,14 @@ private final class MemoryRun {
     } else {
       taskPlaces[task.id] = tasks.count
       tasks.append(task)
+    }
+  }
+
+  func put(_ delivery: HookDelivery) {
+    if let place = deliveries.firstIndex(where: { $0.id == delivery.id }) {
+      deliveries[place] = delivery
+    } else {
+      deliveries.append(delivery)
     }
   }
 

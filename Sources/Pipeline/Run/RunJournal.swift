@@ -29,12 +29,16 @@ public protocol RunJournal: Sendable {
   func run(_ id: String) async throws -> RunStatus?
   /// Newest first.
   func runs(limit: Int) async throws -> [RunStatus]
-  /// In order, and empty for a run that is not known, as are tasks and attempts.
+  /// In order, and empty for a run that is not known, as are tasks, attempts and deliveries.
   func events(of run: String, after seq: Int) async throws -> [RunEvent]
   /// In the order in which they were first written.
   func tasks(of run: String) async throws -> [TaskRecord]
   /// Oldest first.
   func attempts(of run: String) async throws -> [AttemptRecord]
+  /// Oldest first.
+  func deliveries(of run: String) async throws -> [HookDelivery]
+  /// Of all runs, those that are pending and due before `time` (milliseconds since 1970), in order of being due.
+  func dueDeliveries(before time: Int) async throws -> [HookDelivery]
   /// The newest task of this stage of this pipeline in any run whose parts are known, to compare with.
   func previousTask(pipeline: String, stage: String, item: Int?) async throws -> TaskRecord?
 
@@ -72,6 +76,8 @@ public struct JournalBatch: Sendable {
     case alias(ResultAlias)
     /// These results were used now.
     case used([Digest])
+    /// Inserted, or replaced as a whole.
+    case delivery(HookDelivery)
   }
 
   public var run: String

@@ -28,9 +28,10 @@ public struct RunRefused: ClassifiedError, Sendable, Hashable, CustomStringConve
   public var retryAfter: Duration?
 
   static func queueIsFull(waiting: Int, retryAfter: Duration) -> RunRefused {
-    RunRefused(
+    let waiters = waiting == 1 ? "1 run waits" : "\(waiting) runs wait"
+    return RunRefused(
       reason: .queueIsFull,
-      message: "the queue is full: \(waiting) runs wait; try again in \(retryAfter.written)",
+      message: "the queue is full: \(waiters); try again in \(retryAfter.written)",
       retryAfter: retryAfter)
   }
 

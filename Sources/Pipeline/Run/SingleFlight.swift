@@ -49,6 +49,9 @@ public final class SingleFlight<Success: Sendable>: Sendable {
     }
   }
 
+  /// Whether somebody works on `key`.
+  func isBusy(_ key: Digest) -> Bool { state.withLock { $0.flights[key] != nil } }
+
   /// How many wait for the result of `key`.
   func waiterCount(of key: Digest) -> Int { state.withLock { $0.flights[key]?.waiters.count ?? 0 } }
 

@@ -34,6 +34,12 @@ struct WatchedJournal: RunJournal {
   func attempts(of run: String) async throws -> [AttemptRecord] {
     await journal.attempts(of: run)
   }
+  func deliveries(of run: String) async throws -> [HookDelivery] {
+    await journal.deliveries(of: run)
+  }
+  func dueDeliveries(before time: Int) async throws -> [HookDelivery] {
+    await journal.dueDeliveries(before: time)
+  }
   func previousTask(pipeline: String, stage: String, item: Int?) async throws -> TaskRecord? {
     await journal.previousTask(pipeline: pipeline, stage: stage, item: item)
   }

@@ -1,0 +1,83 @@
+import Foundation
+import TestSupport
+import Testing
+import Threads
+
+@testable import HTTPClient
+
+/// `openssl s_server` with a certificate that nobody signed but itself.
+private final class TLSServer: Sendable {
+  let folder: TestFolder
+  let port: Int
+  private let process: Process
+
+  var certificate: URL { folder.file("certificate.pem") }
+
+  init(name: String, _ options: [String] = []) async throws {
+    folder = try TestFolder()
+    let alternative = name.first?.isNumber == true ? "IP:\(name)" : "DNS:\(name)"
+    _ = try await TestProgram.run(
+      "openssl",
+      [
+        "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout",
+        "key.pem", "-out", "certificate.pem", "-days", "2", "-subj", "/CN=\(name)", "-addext",
+        "subjectAltName=\(alternative)",
+      ], in: folder.url)
+    process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
+    process.arguments =
+      [
+        "openssl", "s_server", "-accept", "127.0.0.1:0", "-www", "-cert", "certificate.pem", "-key",
+        "key.pem",
+      ] + options
+    process.currentDirectoryURL = folder.url
+    let output = Pipe()
+    process.standardOutput = output
+    process.standardError = FileHandle.nullDevice
+    process.standardInput = FileHandle.nullDevice
+    try process.run()
+    port = await Self.port(output.fileHandleForReading)
+  }
+
+  deinit { process.terminate() }
+
+  /// From the line `ACCEPT 127.0.0.1:43211`; 0 when it ended without one.
+  private static func port(_ output: FileHandle) async -> Int {
+    await BlockingThread.run("test-openssl") {
+      var text = ""
+      while true {
+        let data = output.availableData
+        if data.isEmpty { return 0 }
+        text += String(decoding: data, as: UTF8.self)
+        for line in text.split(separator: "\n").dropLast(text.hasSuffix("\n") ? 0 : 1)
+        where line.hasPrefix("ACCEPT") {
+          if let port = line.split(separator: ":").last.flatMap({ Int($0) }) { return port }
+        }
+      }
+    }
+  }
+}
+
+@Suite("TLS", .timeLimit(.minutes(1)))
+struct TLSTests {
+  @Test("a certificate that nobody vouches for is refused, and accepted once it is trusted")
+  func selfSigned() async throws {
+    let server = try await TLSServer(name: "127.0.0.1")
+    let request = HTTPRequest("GET", "https://127.0.0.1:\(server.port)/")
+    let error = await #expect(throws: HTTPError.self) { try await localClient().send(request) }
+    #expect(error?.reason == .tls)
+    #expect(error?.isTransient == false)
+    let trusted = try localClient(certificates: server.certificate)
+    #expect(try await trusted.send(request).status == 200)
+  }
+
+  @Test("a certificate for another name is refused")
+  func otherName() async throws {
+    let server = try await TLSServer(name: "other.example")
+    let error = await #expect(throws: HTTPError.self) {
+      try await localClient(certificates: server.certificate).send(
+        HTTPRequest("GET", "https://127.0.0.1:\(server.port)/"))
+    }
+    #expect(error?.reason == .tls)
+  }
+}
