@@ -15,25 +15,25 @@ extension Value: Codable {
   }
 
   public init(from decoder: any Decoder) throws {
-    if let tagged = try? decoder.container(keyedBy: Tag.self), let tag = tagged.allKeys.first {
-      self = try Self.decode(tag, from: tagged)
-      return
-    }
+    // A decoder cannot be asked what it holds. It can only fail, slowly: what there is most of comes first.
     let container = try decoder.singleValueContainer()
     if container.decodeNil() {
       self = .null
-    } else if let value = try? container.decode(Bool.self) {
-      self = .boolean(value)
+    } else if let value = try? container.decode(String.self) {
+      self = .text(value)
+    } else if let tagged = try? decoder.container(keyedBy: Tag.self) {
+      self =
+        if let tag = tagged.allKeys.first { try Self.decode(tag, from: tagged) } else {
+          .map(try container.decode([String: Value].self))
+        }
     } else if let value = try? container.decode(Int.self) {
       self = .integer(value)
     } else if let value = try? container.decode(Double.self) {
       self = .number(value)
-    } else if let value = try? container.decode(String.self) {
-      self = .text(value)
-    } else if let value = try? container.decode([Value].self) {
-      self = .list(value)
+    } else if let value = try? container.decode(Bool.self) {
+      self = .boolean(value)
     } else {
-      self = .map(try container.decode([String: Value].self))
+      self = .list(try container.decode([Value].self))
     }
   }
 
