@@ -43,6 +43,17 @@ struct DecisionTests {
         "runs because `with.font` is gone: it was \"Lato\""
       ),
       (
+        TaskDecision(
+          .run,
+          .changed([
+            .init(
+              part: "in.audio", before: "3 items, 5cdb151ba42b", after: "3 items, 589bb18c3688",
+              from: "voice")
+          ])),
+        "ran because `in.audio` changed (it comes from `voice`)",
+        "runs because `in.audio` changed (it comes from `voice`)"
+      ),
+      (
         TaskDecision(.run, .cacheOff), "ran because it says `cache: off`",
         "runs because it says `cache: off`"
       ),

@@ -21,11 +21,12 @@ struct ProcessTests {
         picture: { type: image }
         time: { type: duration, default: 40s }
         lines: { type: list<text>, default: [Hello.] }
+        speed: { type: number, default: 1.0 }
       stages:
         voice:
           uses: tts
           foreach: inputs.lines
-          with: { text: "${{ item }}" }
+          with: { text: "${{ item }}", speed: "${{ inputs.speed }}" }
         cut:
           uses: compose
           in: { narration: voice.audio }

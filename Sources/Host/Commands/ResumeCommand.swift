@@ -70,7 +70,9 @@ struct ResumeCommand: Command {
     let folder = RunPresenter.outputFolder(
       arguments, pipeline: graph.name, recorded: status.record.outputFolder)
     let presenter = RunPresenter(host: host, arguments: arguments, console: console)
-    return try await presenter.present(graph, outputs: folder) { onEvent in
+    return try await presenter.present(
+      graph, outputs: folder, continuing: status.record.id
+    ) { onEvent in
       try await host.engine.resume(status.record.id, registry: host.registry, onEvent: onEvent)
     }
   }

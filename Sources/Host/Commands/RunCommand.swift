@@ -30,7 +30,9 @@ struct RunCommand: Command {
       console.err(InterruptedRuns.continuing(continued, tasks: tasks, in: request.graph))
     }
     let presenter = RunPresenter(host: host, arguments: arguments, console: console)
-    return try await presenter.present(request.graph, outputs: folder) { [request] onEvent in
+    return try await presenter.present(
+      request.graph, outputs: folder, continuing: continued?.record.id
+    ) { [request] onEvent in
       guard let continued else { return try await host.engine.run(request, onEvent: onEvent) }
       return try await host.engine.resume(
         continued.record.id, registry: host.registry, onEvent: onEvent)

@@ -173,7 +173,7 @@ extension RunStory.Attempt {
 }
 
 extension RunEvent.Kind {
-  fileprivate var endsStage: Bool {
+  var endsStage: Bool {
     switch self {
     case .stageCompleted, .stageFailed, .stageSkipped, .stageCancelled: true
     default: false

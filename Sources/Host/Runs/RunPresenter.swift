@@ -23,11 +23,19 @@ struct RunPresenter: Sendable {
   let arguments: Arguments
   let console: Console
 
-  /// - Parameter folder: where the outputs go; made if needed.
+  /// - Parameters:
+  ///   - folder: where the outputs go; made if needed.
+  ///   - run: the one that is continued; nil for a new one.
   func present(
-    _ graph: PipelineGraph, outputs folder: URL, _ work: @escaping Work
+    _ graph: PipelineGraph, outputs folder: URL, continuing run: String? = nil,
+    _ work: @escaping Work
   ) async throws -> ExitCode {
     let display = display(for: graph)
+    if let run, let bars = display as? BarDisplay {
+      for event in try await host.journal.events(of: run, after: 0) where event.type.endsStage {
+        bars.show(event)
+      }
+    }
     let result: RunResult
     do {
       result = try await Interrupt.cancelling {

@@ -1,3 +1,4 @@
+import Foundation
 import Pipeline
 
 /// What was decided about a task, in words.
@@ -37,12 +38,13 @@ enum DecisionText {
     }
   }
 
-  /// `` `with.text` changed: "Hello" -> "Hallo" ``.
+  /// `` `with.text` changed: "Hello" -> "Hallo" ``; what differs only in its digest says nothing more to people.
   static func change(_ change: TaskDecision.Change) -> String {
     let origin = change.from.map { " (it comes from `\($0)`)" } ?? ""
     let name = change.part == "stage version" ? "the stage's version" : "`\(change.part)`"
     switch (change.before, change.after) {
-    case (let before?, let after?) where before == after: return "\(name) changed\(origin)"
+    case (let before?, let after?) where before.withoutDigest == after.withoutDigest:
+      return "\(name) changed\(origin)"
     case (let before?, let after?): return "\(name) changed\(origin): \(before) -> \(after)"
     case (nil, let after?): return "\(name) is new\(origin): \(after)"
     case (let before?, nil): return "\(name) is gone\(origin): it was \(before)"
@@ -52,5 +54,14 @@ enum DecisionText {
 
   static func names(_ stages: [String]) -> String {
     stages.map { "`\($0)`" }.joined(separator: " and ")
+  }
+}
+
+extension String {
+  /// `3 items` of `3 items, 5cdb151ba42b`.
+  fileprivate var withoutDigest: Substring {
+    guard let comma = range(of: ", ", options: .backwards) else { return self[...] }
+    let end = self[comma.upperBound...]
+    return end.count == 12 && end.allSatisfy(\.isHexDigit) ? self[..<comma.lowerBound] : self[...]
   }
 }

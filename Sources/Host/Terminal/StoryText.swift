@@ -54,10 +54,9 @@ struct StoryText {
     guard !story.stages.isEmpty else { return "" }
     var table = Table("STAGE", "STATE", ">TIME", "TASKS")
     for stage in story.stages {
-      let because = stage.because.map { ": \($0)" } ?? ""
       table.add(
         stage.stage, stage.state, stage.elapsed.map(Amount.seconds) ?? "",
-        stage.tasks.text + because)
+        stage.because ?? stage.tasks.text)
     }
     return table.text()
   }

@@ -80,8 +80,13 @@ extension RunRequest {
 
   /// Whether a run was accepted with the same.
   func isLike(_ record: RunRecord) -> Bool {
-    record.source == source && record.inputs == inputs && record.inputFolder == inputFolder.path
-      && record.refreshed == refreshed.sorted() && record.until == until
+    // In a journal a number without a fraction has become an integer: what is written the same is the same.
+    guard let given = try? Digest(canonical: inputs),
+      let recorded = try? Digest(canonical: record.inputs)
+    else { return false }
+    return record.source == source && recorded == given && record.inputFolder == inputFolder.path
+      && record.refreshed == refreshed.sorted()
+      && record.until == until
   }
 }
 
