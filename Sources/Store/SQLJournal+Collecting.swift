@@ -53,7 +53,7 @@ extension SQLJournal {
 
   private static func remove(run: String, _ connection: borrowing Connection) throws {
     for kind in [Holder.Kind.runInput, .runOutput] { try Holder(kind, run).letGo(connection) }
-    for table in ["events", "tasks", "attempts"] {
+    for table in ["events", "tasks", "attempts", "deliveries"] {
       try connection.run("DELETE FROM \(table) WHERE run = $1", [.text(run)])
     }
     try connection.run("DELETE FROM runs WHERE id = $1", [.text(run)])

@@ -67,4 +67,22 @@ extension SQLJournal {
     }
     return try decoding { try TaskRow.records(rows).first }
   }
+
+  public func previousTasks(
+    pipeline: String, stage: String, items: [Int]
+  ) async throws -> [Int: TaskRecord] {
+    let rows = try await read { connection in
+      try items.flatMap { item in
+        try connection.query(
+          """
+          SELECT \(TaskRecord.columns) FROM tasks
+          WHERE pipeline = $1 AND stage = $2 AND item = $3 AND has_parts = 1
+          ORDER BY run_number DESC LIMIT 1
+          """, [.text(pipeline), .text(stage), .integer(item)]
+        ) { TaskRow($0) }
+      }
+    }
+    let records = try decoding { try TaskRow.records(rows) }
+    return Dictionary(records.compactMap { task in task.id.item.map { ($0, task) } }) { $1 }
+  }
 }

@@ -65,6 +65,7 @@ extension SQLJournal {
     case result(ResultRecord, outputs: String)
     case alias(ResultAlias)
     case used([Digest])
+    case delivery(HookDelivery, body: String)
 
     init(_ change: JournalBatch.Change) throws {
       switch change {
@@ -79,6 +80,8 @@ extension SQLJournal {
       case .result(let result): self = .result(result, outputs: try JSONText.encode(result.outputs))
       case .alias(let alias): self = .alias(alias)
       case .used(let keys): self = .used(keys)
+      case .delivery(let delivery):
+        self = .delivery(delivery, body: try JSONText.encode(delivery))
       }
     }
 
@@ -101,6 +104,7 @@ extension SQLJournal {
       case .result(let result, let outputs): try SQLJournal.put(result, outputs, now, connection)
       case .alias(let alias): try SQLJournal.put(alias, connection)
       case .used(let keys): try SQLJournal.use(keys, now, connection)
+      case .delivery(let delivery, let body): try SQLJournal.put(delivery, body, connection)
       }
     }
   }

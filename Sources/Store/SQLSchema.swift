@@ -1,7 +1,7 @@
 /// The tables. Times are milliseconds since 1970, digests are hexadecimal, composite values are JSON.
 enum SQLSchema {
   /// Never changed once released; a new form of the file is a new entry.
-  static let migrations = [first, durableRuns]
+  static let migrations = [first, durableRuns, deliveries]
 
   private static let first =
     """
@@ -26,6 +26,16 @@ enum SQLSchema {
     \(moveRuns);
     DROP TABLE old_events;
     DROP TABLE old_runs
+    """
+
+  /// Messages to those who want to know what happens to runs.
+  private static let deliveries =
+    """
+    CREATE TABLE deliveries (
+      id TEXT PRIMARY KEY, run TEXT NOT NULL REFERENCES runs (id), position BIGINT NOT NULL,
+      state TEXT NOT NULL, due_at BIGINT NOT NULL, body TEXT NOT NULL) WITHOUT ROWID;
+    CREATE INDEX deliveries_of_run ON deliveries (run, position);
+    CREATE INDEX deliveries_due ON deliveries (due_at, id) WHERE state = 'pending'
     """
 
   private static let tables =

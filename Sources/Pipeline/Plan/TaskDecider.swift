@@ -47,17 +47,14 @@ struct TaskDecider: Sendable {
 
   private func previous(of tasks: [PreparedTask]) async throws -> [Int?: TaskRecord] {
     var found: [Int?: TaskRecord] = [:]
-    guard let first = tasks.first else { return found }
-    // Where there never was a first item, there never was another one.
-    if first.item != nil,
-      try await journal.previousTask(pipeline: pipeline, stage: node.id, item: 0) == nil
-    {
-      return found
+    let items = tasks.compactMap(\.item)
+    if tasks.count > items.count {
+      found[nil] = try await journal.previousTask(pipeline: pipeline, stage: node.id, item: nil)
     }
-    for task in tasks {
-      found[task.item] = try await journal.previousTask(
-        pipeline: pipeline, stage: node.id, item: task.item)
-    }
+    if items.isEmpty { return found }
+    let previous = try await journal.previousTasks(
+      pipeline: pipeline, stage: node.id, items: items)
+    for (item, task) in previous { found[item] = task }
     return found
   }
 

@@ -160,6 +160,12 @@ public actor MemoryRunJournal: RunJournal {
     newestTasks[PlaceInPipeline(pipeline: pipeline, stage: stage, item: item)]?.task
   }
 
+  public func previousTasks(pipeline: String, stage: String, items: [Int]) -> [Int: TaskRecord] {
+    items.reduce(into: [:]) { found, item in
+      found[item] = previousTask(pipeline: pipeline, stage: stage, item: item)
+    }
+  }
+
   public func results(for keys: [Digest]) async -> [Digest: ResultRecord] {
     var found: [Digest: ResultRecord] = [:]
     for key in keys {

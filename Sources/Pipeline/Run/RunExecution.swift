@@ -70,7 +70,8 @@ struct RunExecution: Sendable {
   private func perform(_ scope: Scope) async -> RunResult {
     var settled: [String: SettledStage] = [:]
     do {
-      try await recorder.write([beginning], [.state(.running), .inputs(scope.inputs)])
+      try await recorder.write(
+        [beginning], [.state(.running), .inputs(scope.inputs)] + deliveries(for: beginning))
       while true {
         let ingest = newIngest()
         let known = try await known(scope, ingest: ingest)
@@ -286,6 +287,7 @@ extension RunExecution {
       changes.append(.outputs(outputs))
     }
     event.elapsed = recorder.elapsedMilliseconds
+    changes += deliveries(for: event)
     // What it throws is in `recorder.failure` too.
     try? await recorder.write([event], changes)
     var summaries = stages.compactMap { node in settled[node.id].map { $0.summary(of: node.id) } }

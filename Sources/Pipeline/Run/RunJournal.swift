@@ -41,6 +41,10 @@ public protocol RunJournal: Sendable {
   func dueDeliveries(before time: Int) async throws -> [HookDelivery]
   /// The newest task of this stage of this pipeline in any run whose parts are known, to compare with.
   func previousTask(pipeline: String, stage: String, item: Int?) async throws -> TaskRecord?
+  /// The same for many items at once; those that never were are left out.
+  func previousTasks(
+    pipeline: String, stage: String, items: [Int]
+  ) async throws -> [Int: TaskRecord]
 
   /// The results that are known, by key. Those that name a file which is no longer there are left out.
   func results(for keys: [Digest]) async throws -> [Digest: ResultRecord]

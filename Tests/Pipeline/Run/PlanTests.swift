@@ -157,7 +157,7 @@ struct PlanTests {
     #expect(plan[stage: "after"]?.tasks.first?.decision.reason == .blockedBy(["back"]))
   }
 
-  @Test("ten thousand tasks are planned, run, and known afterwards")
+  @Test("thousands of tasks are planned, run, and known afterwards")
   func many() async throws {
     let bench = try EngineBench()
     let yaml = """
@@ -168,18 +168,18 @@ struct PlanTests {
         say: { uses: count, foreach: inputs.words, with: { number: "${{ item }}" } }
       outputs: { numbers: say.number }
       """
-    let words = "[" + (1...10_000).map(String.init).joined(separator: ",") + "]"
+    let words = "[" + (1...3000).map(String.init).joined(separator: ",") + "]"
     let request = try bench.request(yaml, inputs: [("words", words)])
     let plan = try await bench.engine.plan(request)
-    #expect(plan.count(.run) == 10_000)
+    #expect(plan.count(.run) == 3000)
     let result = try await bench.run(request)
     #expect(result.state == .completed)
-    #expect(result.outputs["numbers"] == .list((1...10_000).map { .integer($0) }))
+    #expect(result.outputs["numbers"] == .list((1...3000).map { .integer($0) }))
     // Not an event for each item.
-    #expect(bench.events.withLock { $0.count } < 2000)
-    #expect(try await bench.engine.plan(request).count(.cached) == 10_000)
+    #expect(bench.events.withLock { $0.count } < 1500)
+    #expect(try await bench.engine.plan(request).count(.cached) == 3000)
     let second = try await bench.run(request)
-    #expect(second[stage: "say"]?.cached == 10_000)
+    #expect(second[stage: "say"]?.cached == 3000)
     #expect(second.outputs == result.outputs)
   }
 }

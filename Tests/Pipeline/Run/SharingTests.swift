@@ -139,6 +139,30 @@ struct SharingTests {
     }
   }
 
+  @Test("what hooks are to tell is written with the events, and a wrong hook is a warning")
+  func hooks() async throws {
+    let bench = try EngineBench()
+    let result = try await bench.run(
+      """
+      version: 1
+      name: hooks
+      inputs: { to: { type: text, default: "ftp://example.org" } }
+      stages:
+        a: { uses: shout, with: { text: hooks } }
+      hooks:
+        started: { webhook: "https://example.org/started" }
+        finished: { webhook: "https://example.org/finished" }
+        completed: { webhook: "${{ inputs.to }}" }
+      """)
+    #expect(result.state == .completed)
+    let deliveries = await bench.journal.deliveries(of: result.id)
+    #expect(deliveries.map(\.occasion) == [.started, .finished])
+    #expect(deliveries.last?.body.contains("\"state\":\"completed\"") == true)
+    let warnings = bench.events.withLock { $0.filter { $0.type == .stageWarning } }
+    #expect(warnings.map(\.field) == ["webhook"])
+    #expect(bench.types().last == .runCompleted)
+  }
+
   @Test("leases are renewed as long as a run is live")
   func leases() async throws {
     let (renewals, signal) = AsyncStream.makeStream(of: Int.self)

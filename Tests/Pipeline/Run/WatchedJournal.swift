@@ -43,6 +43,11 @@ struct WatchedJournal: RunJournal {
   func previousTask(pipeline: String, stage: String, item: Int?) async throws -> TaskRecord? {
     await journal.previousTask(pipeline: pipeline, stage: stage, item: item)
   }
+  func previousTasks(
+    pipeline: String, stage: String, items: [Int]
+  ) async throws -> [Int: TaskRecord] {
+    await journal.previousTasks(pipeline: pipeline, stage: stage, items: items)
+  }
   func results(for keys: [Digest]) async throws -> [Digest: ResultRecord] {
     await journal.results(for: keys)
   }
