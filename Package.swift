@@ -42,6 +42,7 @@ let package = Package(
   targets: [
     cLibrary("CFFmpeg"),
     cLibrary("CASS"),
+    cLibrary("CZimg"),
     cLibrary("CFonts", pkgConfig: "freetype2"),
     cLibrary("CYAML"),
     cLibrary("CCrypto"),
@@ -57,6 +58,7 @@ let package = Package(
     library("SQLite", over: "CSQLite", "Threads"),
     library("FFmpeg", over: "CFFmpeg", "Threads"),
     library("ASS", over: "CASS"),
+    library("Zimg", over: "CZimg"),
     library("Fonts", over: "CFonts"),
     library("Flite", over: "CFlite"),
     library("ESpeak", over: "CESpeak"),
@@ -68,7 +70,7 @@ let package = Package(
     .target(
       name: "Pipeline", dependencies: ["YAML", "Crypto", "Threads"], path: "Sources/Pipeline"),
     .target(
-      name: "Media", dependencies: ["Pipeline", "FFmpeg", "ASS", "Fonts", "Threads"],
+      name: "Media", dependencies: ["Pipeline", "FFmpeg", "ASS", "Fonts", "Zimg", "Threads"],
       path: "Sources/Media"),
 
     stage("Validate", uses: "Media", "Threads"),
