@@ -19,7 +19,8 @@ public struct ZimgError: Error, Sendable, Hashable, CustomStringConvertible {
     var buffer = [CChar](repeating: 0, count: 512)
     let code = zimg_get_last_error(&buffer, buffer.count)
     let text = buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:))
-    return ZimgError(function, code: Int(code.rawValue), message: String(decoding: text, as: UTF8.self))
+    return ZimgError(
+      function, code: Int(code.rawValue), message: String(decoding: text, as: UTF8.self))
   }
 }
 
@@ -73,7 +74,7 @@ public struct PlaneScaler: ~Copyable {
       throw ZimgError("PlaneScaler.open", code: 0, message: "a plane or a part of it is empty")
     }
     var input = format(source)
-    input.active_region = (region.left, region.top, region.width, region.height)
+    shim_zimg_set_region(&input, region.left, region.top, region.width, region.height)
     var output = format(target)
     var settings = zimg_graph_builder_params()
     zimg_graph_builder_params_default(&settings, shim_zimg_version())
@@ -100,17 +101,13 @@ public struct PlaneScaler: ~Copyable {
     targetStride: Int
   ) throws(ZimgError) {
     let addresses = [UInt(bitPattern: source), UInt(bitPattern: target)]
-    guard (addresses + [UInt(stride), UInt(targetStride)]).allSatisfy({ $0 % UInt(Self.alignment) == 0 })
+    guard
+      (addresses + [UInt(stride), UInt(targetStride)]).allSatisfy({ $0 % UInt(Self.alignment) == 0 }
+      )
     else {
       throw ZimgError("PlaneScaler.scale", code: 0, message: "a plane is not aligned")
     }
-    var input = zimg_image_buffer_const()
-    input.version = shim_zimg_version()
-    input.plane.0 = (data: UnsafeRawPointer(source), stride: stride, mask: shim_zimg_whole_plane())
-    var output = zimg_image_buffer()
-    output.version = shim_zimg_version()
-    output.plane.0 = (data: UnsafeMutableRawPointer(target), stride: targetStride, mask: shim_zimg_whole_plane())
-    let result = zimg_filter_graph_process(graph, &input, &output, scratch, nil, nil, nil, nil)
+    let result = shim_zimg_process_plane(graph, source, stride, target, targetStride, scratch)
     guard result == ZIMG_ERROR_SUCCESS else { throw .last("zimg_filter_graph_process") }
   }
 

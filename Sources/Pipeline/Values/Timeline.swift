@@ -177,23 +177,16 @@ public struct Transition: Sendable, Hashable, Codable {
     ]
   }
 
-  /// What the edge of a wipe and the way of a slide are measured by.
-  public enum Reach: String, Sendable, Hashable, Codable {
-    /// The clip's own frame; slides go to the edge of the canvas.
-    case frame
-    /// The canvas, as for everything that belongs to a scene.
-    case canvas
-  }
-
   public var kind: Kind
   public var duration: MediaTime
-  /// Nil is `frame`.
-  public var reach: Reach?
+  /// What a pattern is laid over and what a slide carries across the edge of the canvas, for clips that belong together;
+  /// nil is the clip's own frame.
+  public var area: PixelRect?
 
-  public init(kind: Kind = .fade, duration: MediaTime, reach: Reach? = nil) {
+  public init(kind: Kind = .fade, duration: MediaTime, area: PixelRect? = nil) {
     self.kind = kind
     self.duration = duration
-    self.reach = reach
+    self.area = area
   }
 }
 
