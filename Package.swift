@@ -76,7 +76,7 @@ let package = Package(
     stage("Validate", uses: "Media", "Threads"),
     stage("TTS", uses: "Media", "Speech", "SpeechClient", "Threads"),
     stage("Transcribe", uses: "Media", "Speech", "SpeechClient", "Threads"),
-    stage("Compose", uses: "Media", "Threads"),
+    stage("Compose", uses: "Fonts", "Media", "Threads"),
     stage("Burn", uses: "Fonts", "Media", "Threads"),
     stage("Segment", uses: "Media", "Threads"),
     stage("Render", uses: "Media", "Threads"),

@@ -71,6 +71,7 @@ extension Timeline {
       throw MediaError(
         .unusable, "sound cannot be coded at \(canvas.sampleRate) samples per second")
     }
+    try validateLooks()
   }
 
   /// What AAC knows and films use.
