@@ -76,7 +76,8 @@ struct MixTests {
     let heard = left(try mix(timeline))
     let onset = heard.firstIndex { abs($0) > 0.25 } ?? 0
     #expect(
-      abs(Double(onset) / 48_000 - 0.8 / speed) < 0.04, "\(Double(onset) / 48_000)")
+      abs(Double(onset) / 48_000 - 0.8 / speed) < 0.02 + 0.015 / min(1, speed),
+      "\(Double(onset) / 48_000)")
     let tone = heard[(onset + 9600)..<(onset + 19_200)]
     let crossings = zip(tone, tone.dropFirst()).filter { $0 < 0 && $1 >= 0 }.count
     #expect(abs(Double(crossings) / 0.2 - 1000) < 25, "\(crossings)")
