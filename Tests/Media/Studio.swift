@@ -7,7 +7,7 @@ import Threads
 /// Renders small films and looks at what came out with other programs.
 final class Studio {
   let samples: Samples
-  private var sources: [Digest: URL] = [:]
+  private(set) var sources: [Digest: URL] = [:]
 
   static let canvas = Canvas(size: PixelSize(width: 160, height: 90), frameRate: FrameRate(25))
 

@@ -25,7 +25,8 @@ struct ChunkRenderer: Sendable {
     workers.start("encode") { try encode(frames, to: url, workers) }
   }
 
-  private func compose(into frames: BoundedLink<Frame>, _ workers: RenderWorkers) throws {
+  /// Puts all frames together, in order, and closes the link.
+  func compose(into frames: BoundedLink<Frame>, _ workers: RenderWorkers) throws {
     let inventory = resources.inventory
     let schedule = try Schedule(film) { file throws(MediaError) in
       try inventory.source(file).isOpaque
