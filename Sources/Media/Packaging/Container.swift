@@ -38,7 +38,7 @@ public enum Container: String, FieldChoice {
   /// (12). Everything else has the same size whatever the film.
   private func indexSize(for contents: FilmContents) -> Int {
     let soundPackets = contents.samples / 1024 + 8
-    return 8192 + contents.pictures * 12 + contents.keyframes * 4 + soundPackets * 4
+    return 3072 + contents.pictures * 12 + contents.keyframes * 4 + soundPackets * 4
       + (contents.stretches * 2 + contents.byteCount / (1 << 19)) * 20
   }
 }

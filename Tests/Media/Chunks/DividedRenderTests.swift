@@ -129,7 +129,7 @@ struct DividedRenderTests {
     #expect(boxes.map(\.name).prefix(2) == ["ftyp", "moov"])
     #expect(boxes.last?.name == "mdat")
     let room = boxes.filter { $0.name == "free" }.reduce(0) { $0 + $1.size }
-    #expect(room < 9000 + film.frameCount * 16, "\(boxes)")
+    #expect(room < 2000 + film.frameCount * 12, "\(boxes)")
   }
 
   @Test("stretches that look alike are rendered once")
