@@ -43,6 +43,7 @@ let package = Package(
   targets: [
     cLibrary("CFFmpeg"),
     cLibrary("CASS"),
+    cLibrary("CZimg"),
     cLibrary("CFonts", pkgConfig: "freetype2"),
     cLibrary("CYAML"),
     cLibrary("CCrypto"),
@@ -62,6 +63,7 @@ let package = Package(
     library("Files", over: "CFiles"),
     library("FFmpeg", over: "CFFmpeg", "Threads"),
     library("ASS", over: "CASS"),
+    library("Zimg", over: "CZimg"),
     library("Fonts", over: "CFonts"),
     library("Flite", over: "CFlite"),
     library("ESpeak", over: "CESpeak"),
@@ -73,13 +75,13 @@ let package = Package(
     .target(
       name: "Pipeline", dependencies: ["YAML", "Crypto", "Threads"], path: "Sources/Pipeline"),
     .target(
-      name: "Media", dependencies: ["Pipeline", "FFmpeg", "ASS", "Fonts", "Threads"],
+      name: "Media", dependencies: ["Pipeline", "FFmpeg", "ASS", "Fonts", "Zimg", "Threads"],
       path: "Sources/Media"),
 
     stage("Validate", uses: "Media", "Threads"),
     stage("TTS", uses: "Media", "Speech", "SpeechClient", "Threads"),
     stage("Transcribe", uses: "Media", "Speech", "SpeechClient", "Threads"),
-    stage("Compose", uses: "Media", "Threads"),
+    stage("Compose", uses: "Fonts", "Media", "Threads"),
     stage("Burn", uses: "Fonts", "Media", "Threads"),
     stage("Segment", uses: "Media", "Threads"),
     stage("Render", uses: "Media", "Threads"),

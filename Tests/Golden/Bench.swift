@@ -66,6 +66,27 @@ struct Bench {
     var streams: [Stream]
   }
 
+  /// Integrated loudness in LUFS, by FFmpeg's meter.
+  func loudness(_ name: String) async throws -> Double {
+    let file = folder.file("out/\(name)").path
+    let result = try await TestProgram.run(
+      "ffmpeg", ["-nostats", "-i", file, "-af", "ebur128", "-f", "null", "-"])
+    let lines = result.errors.split(separator: "\n").filter { $0.contains("I:") }
+    let numbers = lines.last?.split(separator: " ").compactMap { Double($0) }
+    return try #require(numbers?.first)
+  }
+
+  /// Red, green and blue of a pixel at some second.
+  func colour(_ name: String, at second: Double, x: Int, y: Int) async throws -> [Int] {
+    let result = try await TestProgram.run(
+      "ffmpeg",
+      [
+        "-v", "error", "-ss", "\(second)", "-i", folder.file("out/\(name)").path, "-frames:v", "1",
+        "-vf", "crop=2:2:\(x):\(y),scale=1:1", "-f", "rawvideo", "-pix_fmt", "rgb24", "-",
+      ])
+    return result.output.prefix(3).map(Int.init)
+  }
+
   func text(_ name: String) throws -> String {
     try String(contentsOf: folder.file("out/\(name)"), encoding: .utf8)
   }

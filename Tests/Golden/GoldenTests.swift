@@ -86,12 +86,58 @@ struct GoldenTests {
     #expect(try bench.text("captions.vtt").contains("morning."))
   }
 
+  @Test("showcase: every kind of look in one film, as long as its scenes and as loud as wanted")
+  func showcase() async throws {
+    let bench = try Bench()
+    var arguments = ["-i", "unit=20"]
+    func use(_ name: String, _ url: URL) { arguments += ["-i", "\(name)=\(url.path)"] }
+    let folder = bench.folder
+    use("photo", try await TestMedia.picture(folder.file("photo.png"), width: 640, height: 480))
+    use("clip", try await TestMedia.clip(folder.file("clip.mp4"), seconds: 2, frameRate: "30"))
+    use(
+      "portrait",
+      try await TestMedia.clip(folder.file("portrait.mp4"), width: 90, height: 160, seconds: 2))
+    use("logo", try await TestMedia.picture(folder.file("logo.png"), alpha: true))
+    use("speech", try await TestMedia.tone(folder.file("speech.wav"), sampleRate: 8000))
+    use("music", try await TestMedia.tone(folder.file("music.wav"), seconds: 2, channels: 2))
+    use(
+      "presenter",
+      try await TestMedia.make(
+        folder.file("presenter.mp4"),
+        [
+          "-f", "lavfi", "-i",
+          "color=0x00FF00:size=160x120:rate=25:duration=1,drawbox=x=60:y=30:w=40:h=90:color=0xCC7755:t=fill",
+        ]))
+    try await bench.run("showcase", arguments)
+    let film = try await bench.film("video.mp4")
+    #expect(film.width == 320 && film.height == 180)
+    #expect(abs(film.seconds - 16) < 0.05)
+    #expect(film.drift < 1.0 / 25)
+    #expect(abs(try await bench.loudness("video.mp4") + 16) < 0.5)
+    // The presenter stands before the clip: their own colour is there, the screen's is not.
+    let presenter = try await bench.colour("video.mp4", at: 5.5, x: 80, y: 150)
+    #expect(zip(presenter, [0xCC, 0x77, 0x55]).allSatisfy { abs($0 - $1) < 24 }, "\(presenter)")
+    let beside = try await bench.colour("video.mp4", at: 5.5, x: 30, y: 150)
+    #expect(!(beside[1] > 200 && beside[0] < 60 && beside[2] < 60), "\(beside)")
+    // The fourth scene has no colours but the logo's.
+    let grey = try await bench.colour("video.mp4", at: 12.5, x: 60, y: 140)
+    #expect((grey.max() ?? 0) - (grey.min() ?? 0) < 12, "\(grey)")
+    // The last one is orange in the middle and violet in the corners.
+    let middle = try await bench.colour("video.mp4", at: 14.2, x: 160, y: 60)
+    let corner = try await bench.colour("video.mp4", at: 14.6, x: 4, y: 4)
+    #expect(middle[0] > 180 && middle[2] < 100, "\(middle)")
+    #expect(corner[2] > corner[1] + 60, "\(corner)")
+  }
+
   @Test("every pipeline file has a header, passes lint without a warning and is run above")
   func complete() async throws {
     let folder = Bench.root.appendingPathComponent("pipelines")
     let files = try FileManager.default.contentsOfDirectory(atPath: folder.path)
       .filter { $0.hasSuffix(".yaml") }.sorted()
-    #expect(files == ["audio-only.yaml", "captions.yaml", "narrated.yaml", "slideshow.yaml"])
+    #expect(
+      files == [
+        "audio-only.yaml", "captions.yaml", "narrated.yaml", "showcase.yaml", "slideshow.yaml",
+      ])
     for file in files {
       let url = folder.appendingPathComponent(file)
       #expect(try String(contentsOf: url, encoding: .utf8).hasPrefix("# "))

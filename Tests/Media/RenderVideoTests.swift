@@ -192,14 +192,22 @@ struct RenderVideoTests {
     }
   }
 
-  @Test("a video with alpha lets through what lies below", arguments: ["a.webm", "a.mov"])
-  func alphaVideo(name: String) throws {
-    let codec =
-      name == "a.webm"
-      ? [
-        "-c:v", "libvpx-vp9", "-pix_fmt", "yuva420p", "-auto-alt-ref", "0", "-deadline", "realtime",
-      ]
-      : ["-c:v", "qtrle", "-pix_fmt", "argb"]
+  static let alphaCodecs: [(name: String, codec: [String])] = [
+    (
+      "vp9.webm",
+      ["-c:v", "libvpx-vp9", "-pix_fmt", "yuva420p", "-auto-alt-ref", "0", "-deadline", "realtime"]
+    ),
+    (
+      "vp8.webm",
+      ["-c:v", "libvpx", "-pix_fmt", "yuva420p", "-auto-alt-ref", "0", "-deadline", "realtime"]
+    ),
+    ("animation.mov", ["-c:v", "qtrle", "-pix_fmt", "argb"]),
+    ("prores.mov", ["-c:v", "prores_ks", "-profile:v", "4444", "-pix_fmt", "yuva444p10le"]),
+    ("png.mov", ["-c:v", "png", "-pix_fmt", "rgba"]),
+  ]
+
+  @Test("a video with alpha lets through what lies below", arguments: alphaCodecs)
+  func alphaVideo(name: String, codec: [String]) throws {
     let target = samples.url(name)
     _ = try command(
       "ffmpeg",
@@ -216,17 +224,43 @@ struct RenderVideoTests {
     #expect(near(film.pixel(5, 130, 44), red.stored, within: 8))
   }
 
-  @Test("HDR pictures are brought to what normal screens show")
-  func hdr() throws {
+  @Test(
+    "HDR pictures are brought to what normal screens show",
+    arguments: ["smpte2084", "arib-std-b67"])
+  func hdr(transfer: String) throws {
     let file = try studio.use(
       samples.make(
         "hdr.mkv", "-f", "lavfi", "-i", "color=gray:size=160x90:rate=25:d=0.2,format=yuv420p10le",
         "-c:v",
-        "ffv1", "-color_trc", "smpte2084", "-color_primaries", "bt2020", "-colorspace", "bt2020nc",
+        "ffv1", "-color_trc", transfer, "-color_primaries", "bt2020", "-colorspace", "bt2020nc",
         "-color_range", "tv"))
     let film = try studio.render(studio.film([clip(file, seconds: 0.2)], seconds: 0.2))
     #expect((90...235).contains(film.luma(2, 80, 45)))
     #expect(near(Array(film.pixel(2, 80, 44).dropFirst()), [128, 128]))
+  }
+
+  @Test(
+    "a clip plays faster or slower",
+    arguments: [(0.5, 20), (2.0, 25), (1.5, 25), (0.25, 25)])
+  func speed(speed: Double, frames: Int) throws {
+    var clip = clip(try counting("c.mp4", frames: 50), seconds: Double(frames) / 25)
+    clip.speed = speed
+    clip.sourceStart = ms(80)
+    let film = try studio.render(
+      studio.film([clip], seconds: Double(frames) / 25))
+    let expected = (0..<frames).map { min(49, 2 + Int((Double($0) * speed + 0.01).rounded(.down))) }
+    #expect(show(film) == expected)
+  }
+
+  @Test("a clip at another speed loops, and is the same wherever the film begins")
+  func speedLoops() throws {
+    var clip = clip(try counting("short.mp4", frames: 10), seconds: 2)
+    clip.speed = 2
+    clip.loops = true
+    let whole = show(try studio.render(studio.film([clip], seconds: 2)))
+    #expect(whole[..<25] == (0..<25).map { $0 * 2 % 10 }[...])
+    clip.at = ms(-1000)
+    #expect(show(try studio.render(studio.film([clip], seconds: 1))) == Array(whole[25...]))
   }
 
   @Test("a damaged stretch does not end the film")

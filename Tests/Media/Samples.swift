@@ -4,7 +4,7 @@ import Pipeline
 import Testing
 
 /// Tiny media made by the `ffmpeg` command, each kind once per process, and a folder that goes away.
-final class Samples {
+final class Samples: Sendable {
   let folder: URL
 
   init() throws {

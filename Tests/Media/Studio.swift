@@ -7,7 +7,7 @@ import Threads
 /// Renders small films and looks at what came out with other programs.
 final class Studio {
   let samples: Samples
-  private var sources: [Digest: URL] = [:]
+  private(set) var sources: [Digest: URL] = [:]
 
   static let canvas = Canvas(size: PixelSize(width: 160, height: 90), frameRate: FrameRate(25))
 
@@ -58,18 +58,19 @@ struct Film {
   let url: URL
   let report: RenderReport
   let size: PixelSize
-  private let bytes: Data
+  private let bytes: [UInt8]
 
   init(_ url: URL, size: PixelSize, report: RenderReport = RenderReport()) throws {
     self.url = url
     self.size = size
     self.report = report
-    bytes = try command(
-      "ffmpeg",
-      [
-        "-v", "error", "-i", url.path, "-map", "0:v", "-fps_mode", "passthrough", "-f", "rawvideo",
-        "-pix_fmt", "yuv420p", "-",
-      ])
+    bytes = [UInt8](
+      try command(
+        "ffmpeg",
+        [
+          "-v", "error", "-i", url.path, "-map", "0:v", "-fps_mode", "passthrough", "-f",
+          "rawvideo", "-pix_fmt", "yuv420p", "-",
+        ]))
   }
 
   private var frameBytes: Int { size.pixelCount * 3 / 2 }
@@ -87,9 +88,31 @@ struct Film {
 
   /// Average luma of a frame.
   func brightness(_ frame: Int) -> Double {
+    lumaPlane(frame) { plane in
+      var sum = 0
+      for sample in plane { sum += Int(sample) }
+      return Double(sum) / Double(size.pixelCount)
+    }
+  }
+
+  /// Lends the luma of a frame, row by row.
+  func lumaPlane<Result>(_ frame: Int, _ body: (UnsafeBufferPointer<UInt8>) -> Result) -> Result {
     let start = frame * frameBytes
-    return bytes[start..<(start + size.pixelCount)].reduce(0.0) { $0 + Double($1) }
-      / Double(size.pixelCount)
+    return bytes.withUnsafeBufferPointer {
+      body(UnsafeBufferPointer(rebasing: $0[start..<(start + size.pixelCount)]))
+    }
+  }
+
+  /// The largest chroma samples in a rectangle of a frame.
+  func largestChroma(_ frame: Int, x: Range<Int>, y: Range<Int>) -> [Int] {
+    var largest = [0, 0]
+    for row in y {
+      for column in x {
+        let pixel = pixel(frame, column, row)
+        largest = [max(largest[0], pixel[1]), max(largest[1], pixel[2])]
+      }
+    }
+    return largest
   }
 
   /// Largest difference of luma between two frames.

@@ -45,6 +45,9 @@ public final class TestStageServices: StageServices {
   /// The names of the parts that were made, in order; those that were known already are not among them.
   public var madeParts: [String] { state.withLock { $0.madeParts } }
 
+  /// Whether a part was made under this key.
+  public func knows(_ key: Digest) -> Bool { state.withLock { $0.parts[key] != nil } }
+
   /// A context whose scratch folder is new and empty.
   public func context(
     stage: String = "test", item: Int? = nil, attempt: Int = 1, cores: Int = 2

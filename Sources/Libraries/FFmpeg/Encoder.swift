@@ -148,6 +148,9 @@ public struct Encoder: ~Copyable {
   /// How many samples each piece of sound must have, but the last one; 0 for pictures.
   public var frameSize: Int { Int(raw.pointee.frame_size) }
 
+  /// By how many pictures decoding runs ahead of showing: the first packet's `dts` lies that many before its `pts`.
+  public var reorderedPictures: Int { Int(max(0, raw.pointee.has_b_frames)) }
+
   /// Gives it one picture. All that was encoded must have been received before.
   ///
   /// - Parameter forcesKeyframe: makes it an IDR frame.

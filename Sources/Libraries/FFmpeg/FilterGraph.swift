@@ -6,6 +6,8 @@ public struct FilterGraph: ~Copyable {
   private let source: UnsafeMutablePointer<AVFilterContext>
   private let sink: UnsafeMutablePointer<AVFilterContext>
   private let form: Form
+  /// Filters that join two branches want times that rise.
+  private var count: Int64 = 0
 
   /// What pictures must have in common to go through the same graph.
   private struct Form: Equatable {
@@ -68,7 +70,8 @@ public struct FilterGraph: ~Copyable {
   public mutating func apply(_ frame: Frame) throws(FFmpegError) -> Frame {
     let input = Frame(owning: try Frame.allocate())
     try check(av_frame_ref(input.raw, frame.raw), "av_frame_ref")
-    input.raw.pointee.pts = 0
+    input.raw.pointee.pts = count
+    count += 1
     try check(av_buffersrc_add_frame_flags(source, input.raw, 0), "av_buffersrc_add_frame_flags")
     let output = Frame(owning: try Frame.allocate())
     try check(av_buffersink_get_frame(sink, output.raw), "av_buffersink_get_frame")

@@ -112,6 +112,8 @@ public struct PixelFormat: Sendable, Hashable {
 
   public static let yuv420p = PixelFormat(raw: AV_PIX_FMT_YUV420P)
   public static let yuva420p = PixelFormat(raw: AV_PIX_FMT_YUVA420P)
+  public static let yuv444p = PixelFormat(raw: AV_PIX_FMT_YUV444P)
+  public static let yuva444p = PixelFormat(raw: AV_PIX_FMT_YUVA444P)
   public static let rgb24 = PixelFormat(raw: AV_PIX_FMT_RGB24)
   public static let rgba = PixelFormat(raw: AV_PIX_FMT_RGBA)
 

@@ -4,21 +4,25 @@ import CFFmpeg
 public final class FramePool: Sendable {
   public let width: Int
   public let height: Int
+  public let format: PixelFormat
   private let byteCount: Int
   // An AVBufferPool locks by itself and outlives this object while pictures of it do.
   nonisolated(unsafe) private let pool: OpaquePointer
 
   private static let alignment: Int32 = 32
 
-  /// A pool of 4:2:0 pictures; both sides even.
-  public init(width: Int, height: Int) throws(FFmpegError) {
+  /// A pool of pictures with a plane of 8-bit samples for each channel; both sides even.
+  public init(
+    width: Int, height: Int, format: PixelFormat = .yuv420p
+  ) throws(FFmpegError) {
     _ = LogLines.install
     self.width = width
     self.height = height
+    self.format = format
     byteCount = Int(
       try check(
         av_image_get_buffer_size(
-          AV_PIX_FMT_YUV420P, Int32(clamping: width), Int32(clamping: height), Self.alignment),
+          format.raw, Int32(clamping: width), Int32(clamping: height), Self.alignment),
         "av_image_get_buffer_size"))
     // libavcodec and the blend loops may read a vector beyond the end.
     pool = try owned(av_buffer_pool_init(byteCount + 64, nil), "av_buffer_pool_init")
@@ -41,7 +45,7 @@ public final class FramePool: Sendable {
   private func blank() throws(FFmpegError) -> Frame {
     let frame = Frame(owning: try Frame.allocate())
     let raw = frame.raw
-    raw.pointee.format = AV_PIX_FMT_YUV420P.rawValue
+    raw.pointee.format = format.raw.rawValue
     raw.pointee.width = Int32(clamping: width)
     raw.pointee.height = Int32(clamping: height)
     raw.pointee.color_range = AVCOL_RANGE_MPEG
@@ -58,7 +62,7 @@ public final class FramePool: Sendable {
           data in
           strides.withMemoryRebound(to: Int32.self, capacity: 8) { strides in
             av_image_fill_arrays(
-              data, strides, buffer.pointee.data, AV_PIX_FMT_YUV420P, raw.pointee.width,
+              data, strides, buffer.pointee.data, format.raw, raw.pointee.width,
               raw.pointee.height, Self.alignment)
           }
         }
@@ -73,15 +77,16 @@ public final class FramePool: Sendable {
 public struct PictureWriter: ~Copyable {
   fileprivate let frame: Frame
 
-  /// Luma, then the two chroma planes.
+  /// Luma, then the two chroma planes, then alpha where the pool's pictures have it.
   public func withPlanes<Result>(
     _ body: (_ planes: [(start: UnsafeMutablePointer<UInt8>, stride: Int)]) throws -> Result
   ) throws -> Result {
-    let planes = (0..<3).compactMap { index in
+    let count = frame.pixelFormat.hasAlpha ? 4 : 3
+    let planes = (0..<count).compactMap { index in
       let (start, stride) = frame.plane(index)
       return start.map { (start: $0, stride: stride) }
     }
-    guard planes.count == 3 else { throw FFmpegError.outOfMemory("av_buffer_pool_get") }
+    guard planes.count == count else { throw FFmpegError.outOfMemory("av_buffer_pool_get") }
     return try body(planes)
   }
 }

@@ -2,12 +2,50 @@ import Foundation
 import Pipeline
 import Threads
 
-/// Adds up the sound of a film, block by block. One thread.
+/// Mixes the sound of a film, block by block. One thread.
 ///
-/// Files are open only while they are heard; memory does not depend on the film's length.
+/// A film that is to have some loudness is mixed once before to measure it: with the first block.
 final class AudioMixer {
   static let channels = 2
 
+  private let timeline: Timeline
+  private let sources: SourceFiles
+  private let cancellation: CancellationFlag
+  private let sum: TrackSum
+  private var mastering: Mastering?
+
+  init(_ timeline: Timeline, sources: SourceFiles, cancellation: CancellationFlag) {
+    self.timeline = timeline
+    self.sources = sources
+    self.cancellation = cancellation
+    sum = TrackSum(timeline, sources: sources, cancellation: cancellation)
+  }
+
+  /// How many samples per channel a film lasting `duration` has: rounded to nearest.
+  static func sampleCount(of duration: MediaTime, at sampleRate: Int) -> Int {
+    Int((duration + MediaTime(count: 1, per: Int64(2 * sampleRate))).count(per: Int64(sampleRate)))
+  }
+
+  /// Replaces `block` (interleaved) by the mix from sample `position` on. Positions must follow each other.
+  func mix(into block: inout [Float], at position: Int64) throws(MediaError) {
+    guard let loudness = timeline.loudness else {
+      try sum.mix(into: &block, at: position)
+      SoftLimiter.apply(to: &block)
+      return
+    }
+    if mastering == nil {
+      let plan = try MasteringPlan(
+        timeline, loudness, sources: sources, cancellation: cancellation)
+      mastering = Mastering(plan, sampleRate: timeline.canvas.sampleRate, from: position)
+    }
+    try mastering?.fill(&block, from: sum)
+  }
+}
+
+/// Adds up the tracks of a film. One thread.
+///
+/// Files are open only while they are heard; memory does not depend on the film's length.
+final class TrackSum {
   private let sampleRate: Int
   private let sources: SourceFiles
   private let cancellation: CancellationFlag
@@ -36,22 +74,16 @@ final class AudioMixer {
     }
   }
 
-  /// How many samples per channel a film lasting `duration` has: rounded to nearest.
-  static func sampleCount(of duration: MediaTime, at sampleRate: Int) -> Int {
-    Int((duration + MediaTime(count: 1, per: Int64(2 * sampleRate))).count(per: Int64(sampleRate)))
-  }
-
-  /// Replaces `block` (interleaved) by the mix from sample `position` on. Positions must follow each other.
+  /// Replaces `block` (interleaved) by the sum from sample `position` on. Positions must follow each other.
   func mix(into block: inout [Float], at position: Int64) throws(MediaError) {
     for index in block.indices { block[index] = 0 }
-    let end = position + Int64(block.count / Self.channels)
+    let end = position + Int64(block.count / AudioMixer.channels)
     for index in tracks.indices {
       try open(&tracks[index], before: end)
       guard !tracks[index].playing.isEmpty else { continue }
       try add(&tracks[index], to: &block, at: position)
       tracks[index].playing.removeAll { $0.end <= end }
     }
-    SoftLimiter.apply(to: &block)
   }
 
   private func open(_ track: inout Track, before end: Int64) throws(MediaError) {
@@ -82,7 +114,7 @@ final class AudioMixer {
     _ track: inout Track, _ sound: [Float], into block: inout [Float], at position: Int64
   ) {
     let step = 32
-    let count = block.count / channels
+    let count = block.count / AudioMixer.channels
     var gain = track.duck?.gain(at: position) ?? 1
     var index = 0
     while index < count {
@@ -91,7 +123,7 @@ final class AudioMixer {
       let slope = (target - gain) / Float(length)
       for offset in 0..<length {
         let level = gain + slope * Float(offset)
-        let sample = (index + offset) * channels
+        let sample = (index + offset) * AudioMixer.channels
         block[sample] += sound[sample] * level
         block[sample + 1] += sound[sample + 1] * level
       }

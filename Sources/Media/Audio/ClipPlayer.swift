@@ -1,3 +1,4 @@
+import FFmpeg
 import Foundation
 import Pipeline
 import Threads
@@ -12,10 +13,9 @@ final class ClipPlayer {
   private let url: URL
   private let sampleRate: Int
   private let cancellation: CancellationFlag
-  private let level: Float
-  private let fadeIn: Int64
-  private let fadeOut: Int64
+  private let level: ClipLevel
   private var reader: AudioReader?
+  private var tempo: TempoReader?
   /// Decoded and not yet played, interleaved, from `head` on.
   private var samples: [Float] = []
   private var head = 0
@@ -32,10 +32,13 @@ final class ClipPlayer {
     self.cancellation = cancellation
     start = clip.at.count(per: rate)
     end = clip.end.count(per: rate)
-    level = Float(pow(10, min(max(clip.gain, -200), 60) / 20))
-    fadeIn = max(0, clip.fadeIn.count(per: rate))
-    fadeOut = max(0, clip.fadeOut.count(per: rate))
+    level = ClipLevel(clip, sampleRate: sampleRate)
     reader = try open()
+    if let speed = clip.speed {
+      tempo = try reading(clip.source.name) { () throws(FFmpegError) in
+        try TempoReader(sampleRate: sampleRate, speed: speed)
+      }
+    }
   }
 
   private func open() throws(MediaError) -> AudioReader {
@@ -54,34 +57,34 @@ final class ClipPlayer {
     try fill(wanted)
     let available = min(wanted, samples.count - head)
     let offset = Int(first - position) * AudioMixer.channels
-    for index in stride(from: 0, to: available, by: AudioMixer.channels) {
-      let factor = level * fade(at: first + Int64(index / AudioMixer.channels))
-      block[offset + index] += samples[head + index] * factor
-      block[offset + index + 1] += samples[head + index + 1] * factor
+    let factors = level.factors(from: first - start, count: available / AudioMixer.channels)
+    for (index, factor) in factors.enumerated() {
+      let left = index * AudioMixer.channels
+      block[offset + left] += samples[head + left] * factor
+      block[offset + left + 1] += samples[head + left + 1] * factor
     }
     drop(available)
-  }
-
-  private func fade(at position: Int64) -> Float {
-    var factor: Float = 1
-    if fadeIn > 0, position - start < fadeIn { factor = Float(position - start) / Float(fadeIn) }
-    if fadeOut > 0, end - position < fadeOut { factor *= Float(end - position) / Float(fadeOut) }
-    return factor
   }
 
   /// Decodes until `count` floats are there or nothing more comes.
   private func fill(_ count: Int) throws(MediaError) {
     while samples.count - head < count, let reader {
       let before = samples.count
-      if try reader.read(into: &samples) {
+      if try read(reader) {
         hasSounded = hasSounded || samples.count > before
       } else if clip.loops, hasSounded {
         hasSounded = false
         self.reader = try open()
       } else {
         self.reader = nil
+        try tempo?.finish(as: clip.source.name, into: &samples)
       }
     }
+  }
+
+  private func read(_ reader: AudioReader) throws(MediaError) -> Bool {
+    if tempo == nil { return try reader.read(into: &samples) }
+    return try tempo?.read(reader, as: clip.source.name, into: &samples) ?? false
   }
 
   private func drop(_ count: Int) {

@@ -47,6 +47,7 @@ struct DuckEnvelope {
     } else {
       depth = 1 - Double(position - span.upperBound) / Double(release)
     }
-    return depth == 0 ? 1 : Float(pow(10, -decibels * depth / 20))
+    // Without a corner at either end of a ramp nobody hears where it begins.
+    return depth == 0 ? 1 : Float(pow(10, -decibels * Easing.smooth.progress(depth) / 20))
   }
 }

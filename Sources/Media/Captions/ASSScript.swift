@@ -10,23 +10,40 @@ public enum ASSScript {
   public static let boxPadding = 0.2
 
   public static func text(for layer: CaptionLayer, canvas: PixelSize) -> String {
-    let geometry = Geometry(style: layer.style, canvas: canvas)
-    var lines = [
-      "[Script Info]", "ScriptType: v4.00+", "PlayResX: \(canvas.width)",
-      "PlayResY: \(canvas.height)",
-      "WrapStyle: 2", "ScaledBorderAndShadow: yes", "YCbCr Matrix: None", "", "[V4+ Styles]",
-      "Format: Name, Fontname, Fontsize, PrimaryColour, SecondaryColour, OutlineColour, BackColour, "
-        + "Bold, Italic, Underline, StrikeOut, ScaleX, ScaleY, Spacing, Angle, BorderStyle, Outline, "
-        + "Shadow, Alignment, MarginL, MarginR, MarginV, Encoding",
-      styleLine(layer.style, geometry), "", "[Events]",
-      "Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text",
-    ]
+    var lines = head(layer.style, canvas: canvas, wrapStyle: 2)
     for cue in layer.captions.cues {
       lines += CueEvents(cue: cue.complete, style: layer.style).events.map { event in
         "Dialogue: 0,\(time(event.start)),\(time(event.end)),Caption,,0,0,0,,\(event.text)"
       }
     }
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// One text that is there all the time, broken where it is too wide so that lines are of like length.
+  ///
+  /// - Parameter text: escaped.
+  static func text(_ text: String, style: CaptionStyle, canvas: PixelSize) -> String {
+    let lines =
+      head(style, canvas: canvas, wrapStyle: 0)
+      + ["Dialogue: 0,0:00:00.00,1:00:00.00,Caption,,0,0,0,,\(text)"]
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private static func head(
+    _ style: CaptionStyle, canvas: PixelSize, wrapStyle: Int
+  ) -> [String] {
+    let geometry = Geometry(style: style, canvas: canvas)
+    return [
+      "[Script Info]", "ScriptType: v4.00+", "PlayResX: \(canvas.width)",
+      "PlayResY: \(canvas.height)",
+      "WrapStyle: \(wrapStyle)", "ScaledBorderAndShadow: yes", "YCbCr Matrix: None", "",
+      "[V4+ Styles]",
+      "Format: Name, Fontname, Fontsize, PrimaryColour, SecondaryColour, OutlineColour, BackColour, "
+        + "Bold, Italic, Underline, StrikeOut, ScaleX, ScaleY, Spacing, Angle, BorderStyle, Outline, "
+        + "Shadow, Alignment, MarginL, MarginR, MarginV, Encoding",
+      styleLine(style, geometry), "", "[Events]",
+      "Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text",
+    ]
   }
 
   /// The style's lengths on this canvas.

@@ -70,6 +70,35 @@ public final class CaptionOverlay: Overlay {
       planes.strideV, columns / 2, rows / 2)
   }
 
+  /// Replaces what is in the box of a picture with alpha; colours are multiplied by it, counted from 16 and 128.
+  func copy(into planes: [(start: UnsafeMutablePointer<UInt8>, stride: Int)]) {
+    Self.copy(y, alpha, zero: 16, box, into: planes[0])
+    let half = PixelRect(
+      x: box.x / 2, y: box.y / 2, width: box.width / 2, height: box.height / 2)
+    Self.copy(cb, chromaAlpha, zero: 128, half, into: planes[1])
+    Self.copy(cr, chromaAlpha, zero: 128, half, into: planes[2])
+    for row in 0..<box.height {
+      for column in 0..<box.width {
+        planes[3].start[(box.y + row) * planes[3].stride + box.x + column] =
+          alpha[row * box.width + column]
+      }
+    }
+  }
+
+  private static func copy(
+    _ samples: [UInt8], _ alpha: [UInt8], zero: Int, _ box: PixelRect,
+    into plane: (start: UnsafeMutablePointer<UInt8>, stride: Int)
+  ) {
+    for row in 0..<box.height {
+      for column in 0..<box.width {
+        let index = row * box.width + column
+        let below = (zero * (255 - Int(alpha[index])) + 127) / 255
+        plane.start[(box.y + row) * plane.stride + box.x + column] = UInt8(
+          min(255, Int(samples[index]) + below))
+      }
+    }
+  }
+
   private static func blend(
     _ samples: [UInt8], _ alpha: [UInt8], stride: Int, into target: UnsafeMutablePointer<UInt8>,
     _ targetStride: Int, _ columns: Int, _ rows: Int

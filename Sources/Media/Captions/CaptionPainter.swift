@@ -6,18 +6,20 @@ public final class CaptionPainter: OverlaySource {
   /// One layer's script and what it drew last.
   private final class Layer {
     let renderer: ASSRenderer
+    let clock: MediaTime
     var bitmaps: [FlatBitmap] = []
 
     init(_ layer: CaptionLayer, canvas: PixelSize) throws(ASSError) {
+      clock = layer.clock ?? .zero
       renderer = try ASSRenderer.open(
         script: ASSScript.text(for: layer, canvas: canvas), width: canvas.width,
         height: canvas.height)
     }
 
     /// Returns whether the picture is another one than before.
-    func update(to milliseconds: Int) -> Bool {
+    func update(to time: MediaTime) -> Bool {
       var drawn: [FlatBitmap] = []
-      let change = renderer.render(atMilliseconds: milliseconds) { bitmap in
+      let change = renderer.render(atMilliseconds: (time + clock).milliseconds) { bitmap in
         drawn.append(FlatBitmap(bitmap))
       }
       if case .none = change { return false }
@@ -44,7 +46,7 @@ public final class CaptionPainter: OverlaySource {
   /// Nil while there is nothing to draw.
   public func overlay(at time: MediaTime) -> (any Overlay)? {
     // Every layer must be asked: each compares with what it drew last.
-    let changed = layers.map { $0.update(to: time.milliseconds) }.contains(true)
+    let changed = layers.map { $0.update(to: time) }.contains(true)
     if changed {
       lastID += 1
       current = CaptionOverlay(id: lastID, layers.flatMap(\.bitmaps), canvas: canvas)

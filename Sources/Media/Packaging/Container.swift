@@ -22,6 +22,23 @@ public enum Container: String, FieldChoice {
     }
   }
 
-  /// Players can begin before the whole file is there.
-  var muxerOptions: [String: String] { self == .mkv ? [:] : ["movflags": "+faststart"] }
+  /// Players can begin before the whole file is there: its index stands in front of the data, in room that is kept
+  /// free for it, so that nothing is written twice.
+  func muxerOptions(for contents: FilmContents) -> [String: String] {
+    self == .mkv ? [:] : ["moov_size": String(indexSize(for: contents))]
+  }
+
+  /// How long sound and pictures lie together. Short stretches make the index of an MP4 large.
+  var stretch: MediaTime { self == .mkv ? MediaTime(ticks: 1) : MediaTime(milliseconds: 500) }
+
+  /// An upper bound of the `moov` box (ISO/IEC 14496-12), of which little stays unused.
+  ///
+  /// A picture takes a size (4 bytes) and at most one run of composition offsets (8), a keyframe 4, a packet of sound
+  /// 4. A stretch, or a mebibyte of it at which FFmpeg divides, takes an offset (8) and at most one run of equal counts
+  /// (12). Everything else has the same size whatever the film.
+  private func indexSize(for contents: FilmContents) -> Int {
+    let soundPackets = contents.samples / 1024 + 8
+    return 3072 + contents.pictures * 12 + contents.keyframes * 4 + soundPackets * 4
+      + (contents.stretches * 2 + contents.byteCount / (1 << 19)) * 20
+  }
 }

@@ -10,11 +10,10 @@ final class FileWriter: PackageWriter {
   private let what: String
   private var isInPlace = false
 
-  init(_ target: URL, container: Container, streams: FilmStreams) throws(MediaError) {
-    guard container.holdsPictures || streams.video == nil else {
-      throw MediaError(
-        .unusable, "an `\(container.rawValue)` file holds sound alone; choose `mp4` for this film")
-    }
+  /// - Parameter contents: no more will be written.
+  init(
+    _ target: URL, container: Container, streams: FilmStreams, contents: FilmContents
+  ) throws(MediaError) {
     self.target = target
     self.streams = streams
     what = "`\(target.lastPathComponent)`"
@@ -24,7 +23,7 @@ final class FileWriter: PackageWriter {
     do throws(FFmpegError) {
       muxer = try Muxer.open(
         container.format, file: partial, streams: streams.parameters,
-        options: container.muxerOptions)
+        options: container.muxerOptions(for: contents))
     } catch {
       try? FileManager.default.removeItem(at: partial)
       throw MediaError(writing: "`\(target.lastPathComponent)`", error)

@@ -39,11 +39,12 @@ final class HLSWriter: PackageWriter {
     }
   }
 
-  /// With a picture its keyframes decide; sound alone is cut at the first packet after the grid.
+  /// With a picture the first keyframe of each cell of the grid decides, and there is one where the cell begins; sound
+  /// alone is cut at the first packet of the cell.
   private func beginsSegment(_ packet: FilmPacket) -> Bool {
     guard hasBegun else { return false }
     if streams.video != nil {
-      return packet.stream == .video && packet.packet.isKeyframe && packet.time > segmentStart
+      guard packet.stream == .video, packet.packet.isKeyframe else { return false }
     }
     let grid = streams.segmentDuration.ticks
     return packet.time.ticks / grid > segmentStart.ticks / grid

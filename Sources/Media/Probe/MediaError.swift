@@ -19,6 +19,8 @@ public struct MediaError: Error, Sendable, Hashable, CustomStringConvertible {
     case noDuration
     /// A timeline or setting that cannot be rendered.
     case unusable
+    /// Something that was made before is gone or damaged.
+    case lost
     case outOfSpace
     case unwritable
     /// An encoder or filter refused what it should have taken.
@@ -52,6 +54,7 @@ extension MediaError: ClassifiedError {
     case .empty, .unreadable, .unsupportedCodec, .tooLarge, .noPicture, .noSound, .noDuration,
       .unusable:
       .invalidInput
+    case .lost: .lost
     case .outOfSpace, .unwritable: .transient
     case .cancelled: .cancelled
     }

@@ -22,36 +22,66 @@ enum Blending {
     }
   }
 
-  /// - Parameter weight: 0 (invisible) to `opaque`.
-  static func blend(_ picture: Picture, weight: Int, into planes: FramePlanes) {
-    let width = min(picture.width, planes.width - picture.x)
-    let height = min(picture.height, planes.height - picture.y)
-    guard weight > 0, width > 0, height > 0 else { return }
-    let half = picture.x / 2
-    let halfRow = picture.y / 2
+  /// - Parameters:
+  ///   - weight: 0 (invisible) to `opaque`.
+  ///   - alpha: in place of the picture's own.
+  ///   - shift: how far from its place it is drawn; both even.
+  static func blend(
+    _ picture: Picture, weight: Int, alpha: AlphaPlanes? = nil, shift: (x: Int, y: Int) = (0, 0),
+    into planes: FramePlanes
+  ) {
+    let area = Overlap(picture, shift, planes)
+    guard weight > 0, area.width > 0, area.height > 0 else { return }
+    let opacity = alpha ?? picture.alpha
     let luma = Region(
-      target: planes.y + picture.y * planes.strideY + picture.x, stride: planes.strideY,
-      width: width, height: height)
+      target: planes.y + area.y * planes.strideY + area.x, stride: planes.strideY, area)
+    let half = area.halved
     let u = Region(
-      target: planes.u + halfRow * planes.strideU + half, stride: planes.strideU,
-      width: width / 2, height: height / 2)
+      target: planes.u + half.y * planes.strideU + half.x, stride: planes.strideU, half)
     let v = Region(
-      target: planes.v + halfRow * planes.strideV + half, stride: planes.strideV,
-      width: width / 2, height: height / 2)
-    guard let chromaAlpha = picture.chromaAlpha else {
+      target: planes.v + half.y * planes.strideV + half.x, stride: planes.strideV, half)
+    guard let opacity else {
       blend(picture.frame, 0, weight: weight, into: luma)
       blend(picture.frame, 1, weight: weight, into: u)
       blend(picture.frame, 2, weight: weight, into: v)
       return
     }
-    picture.frame.withPlane(3, rows: picture.height) { alpha in
-      blend(picture.frame, 0, alpha: alpha, weight: weight, into: luma)
+    blend(picture.frame, 0, opacity.luma, stride: opacity.width, weight: weight, into: luma)
+    blend(picture.frame, 1, opacity.chroma, stride: opacity.width / 2, weight: weight, into: u)
+    blend(picture.frame, 2, opacity.chroma, stride: opacity.width / 2, weight: weight, into: v)
+  }
+
+  /// What of a picture lies on the canvas.
+  private struct Overlap {
+    /// On the canvas.
+    var x: Int
+    var y: Int
+    var width: Int
+    var height: Int
+    /// In the picture.
+    var sourceX: Int
+    var sourceY: Int
+
+    init(_ picture: Picture, _ shift: (x: Int, y: Int), _ planes: FramePlanes) {
+      let left = picture.x + shift.x
+      let top = picture.y + shift.y
+      x = max(0, left)
+      y = max(0, top)
+      width = min(left + picture.width, planes.width) - x
+      height = min(top + picture.height, planes.height) - y
+      sourceX = x - left
+      sourceY = y - top
     }
-    chromaAlpha.withUnsafeBufferPointer { buffer in
-      guard let start = buffer.baseAddress else { return }
-      let alpha = PlaneView(start: start, stride: picture.width / 2, rows: picture.height / 2)
-      blend(picture.frame, 1, alpha: alpha, weight: weight, into: u)
-      blend(picture.frame, 2, alpha: alpha, weight: weight, into: v)
+
+    var halved: Overlap {
+      var half = self
+      half.x /= 2
+      half.y /= 2
+      half.width /= 2
+      half.height /= 2
+      half.sourceX /= 2
+      half.sourceY /= 2
+      return half
     }
   }
 
@@ -60,12 +90,23 @@ enum Blending {
     let stride: Int
     let width: Int
     let height: Int
+    let sourceX: Int
+    let sourceY: Int
+
+    init(target: UnsafeMutablePointer<UInt8>, stride: Int, _ area: Overlap) {
+      self.target = target
+      self.stride = stride
+      width = area.width
+      height = area.height
+      sourceX = area.sourceX
+      sourceY = area.sourceY
+    }
   }
 
   private static func blend(_ frame: Frame, _ index: Int, weight: Int, into region: Region) {
     frame.withPlane(index, rows: region.height) { plane in
       for row in 0..<region.height {
-        let source = plane.start + row * plane.stride
+        let source = plane.start + (region.sourceY + row) * plane.stride + region.sourceX
         let target = region.target + row * region.stride
         if weight >= opaque {
           target.update(from: source, count: region.width)
@@ -77,14 +118,19 @@ enum Blending {
   }
 
   private static func blend(
-    _ frame: Frame, _ index: Int, alpha: PlaneView, weight: Int, into region: Region
+    _ frame: Frame, _ index: Int, _ alpha: [UInt8], stride: Int, weight: Int, into region: Region
   ) {
-    frame.withPlane(index, rows: region.height) { plane in
-      for row in 0..<region.height {
-        mix(
-          plane.start + row * plane.stride, alpha: alpha.start + row * alpha.stride,
-          into: region.target + row * region.stride, count: region.width,
-          weight: UInt16(min(weight, opaque)))
+    alpha.withUnsafeBufferPointer { alpha in
+      guard let opacity = alpha.baseAddress else { return }
+      frame.withPlane(index, rows: region.height) { plane in
+        for row in 0..<region.height {
+          let line = region.sourceY + row
+          mix(
+            plane.start + line * plane.stride + region.sourceX,
+            alpha: opacity + line * stride + region.sourceX,
+            into: region.target + row * region.stride, count: region.width,
+            weight: UInt16(min(weight, opaque)))
+        }
       }
     }
   }

@@ -7,19 +7,20 @@ import Threads
 final class ClipFeed: Sendable {
   /// The pictures of the frames that are needed, in order; a still has only one.
   private let link: BoundedLink<Prepared>
-  private let isStill: Bool
+  /// One picture serves all frames.
+  let isConstant: Bool
 
   struct Prepared: Sendable {
-    /// Nil when nothing of it is on the canvas.
-    let picture: Picture?
+    /// From bottom to top; none when nothing of it is on the canvas.
+    let pictures: [Picture]
   }
 
   /// How many pictures of a video are ready at most.
   private static let depth = 3
 
-  private init(isStill: Bool) {
-    self.isStill = isStill
-    link = BoundedLink(capacity: isStill ? 1 : Self.depth)
+  private init(isConstant: Bool) {
+    self.isConstant = isConstant
+    link = BoundedLink(capacity: isConstant ? 1 : Self.depth)
   }
 
   /// What a feed needs to know about the film.
@@ -41,14 +42,17 @@ final class ClipFeed: Sendable {
     } else {
       video = nil
     }
-    let feed = ClipFeed(isStill: video == nil)
+    let clip = entry.clip
+    let feed = ClipFeed(isConstant: video == nil && !clip.isMoving)
     film.workers.adopt(feed.link)
     film.workers.start("clip \(entry.level)") {
       // After a throw the link is aborted, not closed: who waits for it must not see an end.
       if let video {
         try feed.prepare(entry, of: video, film)
+      } else if clip.isMoving {
+        try feed.move(entry, film)
       } else {
-        feed.link.send(Prepared(picture: try film.stills.picture(for: entry.clip)))
+        feed.link.send(Prepared(pictures: try film.stills.pictures(for: clip)))
       }
       feed.link.close()
       film.workers.release(feed.link)
@@ -62,8 +66,16 @@ final class ClipFeed: Sendable {
     return prepared
   }
 
-  /// One picture serves all frames.
-  var isConstant: Bool { isStill }
+  /// A still picture that moves.
+  private func move(_ entry: Schedule.Entry, _ film: Surroundings) throws {
+    guard let master = try film.stills.master(for: entry.clip) else { return }
+    var placed = PlacedPictures(of: entry.clip, canvas: film.canvas.size)
+    for frame in entry.frames.joined() {
+      if film.workers.isStopped { return }
+      let time = film.canvas.frameRate.time(ofFrame: frame)
+      guard link.send(Prepared(pictures: try placed.pictures(of: master, at: time))) else { return }
+    }
+  }
 
   private func prepare(
     _ entry: Schedule.Entry, of file: FileReference, _ film: Surroundings
@@ -77,19 +89,56 @@ final class ClipFeed: Sendable {
       film.counters.decoded(
         file, pictures: reader.decodedCount, damagedPackets: reader.damagedCount)
     }
-    var filter = PictureFilter(
-      for: clip, canvas: film.canvas.size, orientation: reader.orientation, isStill: false)
-    var last: (frame: Frame, picture: Picture?)?
+    var maker = VideoPictures(of: clip, file.name, film.canvas.size, reader.orientation)
     for frame in entry.frames.joined() {
       if film.workers.isStopped { return }
-      let shown = try reader.frame(at: rate.time(ofFrame: frame) - clip.at + clip.sourceStart)
-      if last?.frame !== shown {
-        let picture = try reading(file.name) { () throws(FFmpegError) in
-          try filter.picture(from: shown)
-        }
-        last = (shown, picture)
+      let time = rate.time(ofFrame: frame)
+      let shown = try reader.frame(at: clip.sourceTime(at: time))
+      guard link.send(Prepared(pictures: try maker.pictures(of: shown, at: time))) else { return }
+    }
+  }
+}
+
+/// Makes the pictures of a video, each once. One thread at a time.
+private struct VideoPictures: ~Copyable {
+  private let clip: Clip
+  private let name: String
+  private let canvas: PixelSize
+  private var filter: PictureFilter
+  private var placed: PlacedPictures
+  private var last: (frame: Frame, made: Made)?
+
+  private enum Made {
+    case pictures([Picture])
+    case master(Master)
+  }
+
+  init(of clip: Clip, _ name: String, _ canvas: PixelSize, _ orientation: Orientation) {
+    self.clip = clip
+    self.name = name
+    self.canvas = canvas
+    filter = PictureFilter(
+      for: clip, canvas: canvas, orientation: orientation, isStill: false)
+    placed = PlacedPictures(of: clip, canvas: canvas)
+  }
+
+  mutating func pictures(of frame: Frame, at time: MediaTime) throws -> [Picture] {
+    if last?.frame !== frame { last = (frame, try make(frame)) }
+    switch last?.made {
+    case .pictures(let pictures): return pictures
+    case .master(let master): return try placed.pictures(of: master, at: time)
+    case nil: return []
+    }
+  }
+
+  private mutating func make(_ frame: Frame) throws(MediaError) -> Made {
+    let (clip, canvas) = (clip, canvas)
+    return try reading(name) { () throws(FFmpegError) in
+      guard clip.needsGeometry else {
+        return .pictures(try filter.picture(from: frame).map { [$0] } ?? [])
       }
-      guard let last, link.send(Prepared(picture: last.picture)) else { return }
+      return .master(
+        try filter.master(from: frame) { clip.largestScale(of: $0, on: canvas) })
     }
   }
 }

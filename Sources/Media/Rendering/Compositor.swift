@@ -9,6 +9,7 @@ final class Compositor {
   private let overlays: (any OverlaySource)?
   private let pool: FramePool
   private let background: Frame
+  private let patterns = WipePatterns()
   /// The first entry of the schedule that has not been started.
   private var upcoming = 0
   /// From bottom to top.
@@ -25,11 +26,11 @@ final class Compositor {
       self.feed = feed
     }
 
-    func picture() throws(MediaError) -> Picture? {
-      if let constant { return constant.picture }
+    func pictures() throws(MediaError) -> [Picture] {
+      if let constant { return constant.pictures }
       let prepared = try feed.next()
       if feed.isConstant { constant = prepared }
-      return prepared.picture
+      return prepared.pictures
     }
   }
 
@@ -38,9 +39,17 @@ final class Compositor {
     struct Part: Equatable {
       let picture: Picture
       let weight: Int
+      let reveal: Reveal
 
       static func == (left: Part, right: Part) -> Bool {
         left.picture === right.picture && left.weight == right.weight
+          && left.reveal == right.reveal
+      }
+
+      /// Nothing below it can be seen.
+      func hidesAll(of canvas: PixelSize) -> Bool {
+        weight >= Blending.opaque && picture.isOpaque && reveal.isWhole && picture.x == 0
+          && picture.y == 0 && picture.width == canvas.width && picture.height == canvas.height
       }
     }
 
@@ -94,27 +103,26 @@ final class Compositor {
   /// What can be seen, from the topmost picture that hides all below upwards.
   private func parts(of index: Int, at time: MediaTime) throws -> [Ingredients.Part] {
     var parts: [Ingredients.Part] = []
+    let canvas = timeline.canvas.size
     for clip in active where clip.entry.isNeeded(in: index) {
-      guard let picture = try clip.picture() else { continue }
-      let weight = clip.entry.clip.weight(at: time) * clip.entry.clip.source.alpha / 255
+      let pictures = try clip.pictures()
+      let source = clip.entry.clip
+      let weight = source.weight(at: time) * source.source.alpha / 255
       guard weight > 0 else { continue }
-      if weight >= Blending.opaque, picture.isOpaque, covers(picture) { parts.removeAll() }
-      parts.append(Ingredients.Part(picture: picture, weight: weight))
+      let reveal = Reveal(of: source, at: time, canvas: canvas)
+      for picture in pictures {
+        let part = Ingredients.Part(picture: picture, weight: weight, reveal: reveal)
+        if part.hidesAll(of: canvas) { parts.removeAll() }
+        parts.append(part)
+      }
     }
     return parts
-  }
-
-  private func covers(_ picture: Picture) -> Bool {
-    picture.x == 0 && picture.y == 0 && picture.width == timeline.canvas.size.width
-      && picture.height == timeline.canvas.size.height
   }
 
   private func compose(_ ingredients: Ingredients, under overlay: (any Overlay)?) throws -> Frame {
     var parts = ingredients.parts[...]
     var base = background
-    if let bottom = parts.first, bottom.weight >= Blending.opaque, bottom.picture.isOpaque,
-      covers(bottom.picture)
-    {
+    if let bottom = parts.first, bottom.hidesAll(of: timeline.canvas.size) {
       base = bottom.picture.frame
       parts = parts.dropFirst()
     }
@@ -122,7 +130,11 @@ final class Compositor {
     film.counters.update { $0.composedFrames += 1 }
     return try pool.frame { planes in
       Blending.copy(base, into: planes)
-      for part in parts { Blending.blend(part.picture, weight: part.weight, into: planes) }
+      for part in parts {
+        Blending.blend(
+          part.picture, weight: part.weight, alpha: patterns.alpha(of: part.picture, part.reveal),
+          shift: (part.reveal.shiftX, part.reveal.shiftY), into: planes)
+      }
       overlay?.blend(into: planes)
     }
   }

@@ -17,7 +17,7 @@ public struct Encoding: Sendable, Hashable, Codable {
   /// Constant rate factor: 0 shows no difference at all, 18 looks like the source, 51 is worst.
   public var quality: Double
   public var preset: Preset
-  /// Every so often an IDR frame begins a closed group of pictures, where a segment can begin.
+  /// How long the segments of a stream are. Each begins with an IDR frame, and a closed group of pictures.
   public var segmentDuration: MediaTime
   public var audioBitsPerSecond: Int
 
@@ -48,15 +48,9 @@ extension Encoding {
     }
   }
 
-  /// Whether frame `index` is the first one at or after a multiple of `segmentDuration`.
-  func beginsSegment(frame index: Int, at rate: FrameRate) -> Bool {
-    guard index > 0 else { return true }
-    let length = segmentDuration.ticks
-    return rate.time(ofFrame: index).ticks / length != rate.time(ofFrame: index - 1).ticks / length
-  }
-
-  /// More frames than any segment has, so that only `beginsSegment` makes keyframes.
+  /// More frames than any group has, so that only the grid makes keyframes.
   func longestGroup(at rate: FrameRate) -> Int {
-    Int((segmentDuration.seconds * rate.framesPerSecond).rounded(.up)) + 2
+    let interval = ChunkGrid.keyframeInterval(for: segmentDuration)
+    return Int((interval.seconds * rate.framesPerSecond).rounded(.up)) + 2
   }
 }

@@ -2,61 +2,50 @@ import FFmpeg
 
 /// A picture in its place on the canvas, ready to be blended. Immutable; known by its identity.
 final class Picture: Sendable {
+  /// 4:2:0; a fourth plane is not looked at.
   let frame: Frame
   /// Where its top left corner lies; even.
   let x: Int
   let y: Int
-  /// Alpha of each chroma sample, row by row; nil for an opaque picture.
-  let chromaAlpha: [UInt8]?
+  /// Nil for an opaque picture.
+  let alpha: AlphaPlanes?
 
-  /// - Parameter checksAlpha: looks whether an alpha channel makes anything transparent at all.
-  init(_ frame: Frame, x: Int, y: Int, checksAlpha: Bool) throws(FFmpegError) {
+  init(_ frame: Frame, x: Int, y: Int, alpha: AlphaPlanes?) {
+    self.frame = frame
     self.x = x
     self.y = y
-    guard frame.pixelFormat == .yuva420p, !(checksAlpha && Self.isOpaque(frame)) else {
-      self.frame = try frame.withoutAlpha()
-      chromaAlpha = nil
-      return
-    }
-    self.frame = frame
-    chromaAlpha = Self.halved(frame)
+    self.alpha = alpha
   }
 
-  var isOpaque: Bool { chromaAlpha == nil }
+  /// - Parameter frame: its alpha plane, if it has one, becomes the picture's.
+  /// - Parameter checksAlpha: looks whether an alpha channel makes anything transparent at all.
+  convenience init(_ frame: Frame, x: Int, y: Int, checksAlpha: Bool) throws(FFmpegError) {
+    let plane = frame.pixelFormat == .yuva420p ? Self.alphaPlane(of: frame) : nil
+    guard let plane, !(checksAlpha && !plane.contains { $0 != 255 }) else {
+      // Frames that need no blending go straight to an encoder, which wants no alpha.
+      self.init(try frame.withoutAlpha(), x: x, y: y, alpha: nil)
+      return
+    }
+    self.init(
+      frame, x: x, y: y,
+      alpha: AlphaPlanes(plane, width: frame.width, height: frame.height))
+  }
+
+  var isOpaque: Bool { alpha == nil }
   var width: Int { frame.width }
   var height: Int { frame.height }
   /// Roughly, for bounding caches.
-  var byteCount: Int { width * height * (isOpaque ? 3 : 5) / 2 }
+  var byteCount: Int { width * height * (isOpaque ? 6 : 15) / 4 }
 
-  private static func isOpaque(_ frame: Frame) -> Bool {
-    let width = frame.width
-    return frame.withPlane(3, rows: frame.height) { plane in
-      for row in 0..<plane.rows {
-        let alpha = UnsafeBufferPointer(start: plane.start + row * plane.stride, count: width)
-        if alpha.contains(where: { $0 != 255 }) { return false }
-      }
-      return true
-    } ?? false
-  }
-
-  /// Each chroma sample is as opaque as its four pixels on average.
-  private static func halved(_ frame: Frame) -> [UInt8] {
-    let width = frame.width / 2
-    let height = frame.height / 2
-    return [UInt8](unsafeUninitializedCapacity: width * height) { target, count in
-      count = 0
-      guard let out = target.baseAddress else { return }
-      frame.withPlane(3, rows: frame.height) { plane in
+  /// Without the padding of its rows.
+  static func alphaPlane(of frame: Frame) -> [UInt8]? {
+    let (width, height) = (frame.width, frame.height)
+    return frame.withPlane(3, rows: height) { plane in
+      [UInt8](unsafeUninitializedCapacity: width * height) { target, count in
+        count = 0
+        guard let out = target.baseAddress else { return }
         for row in 0..<height {
-          let upper = plane.start + 2 * row * plane.stride
-          let lower = upper + plane.stride
-          let line = out + row * width
-          for column in 0..<width {
-            let sum =
-              UInt16(upper[2 * column]) &+ UInt16(upper[2 * column &+ 1])
-              &+ UInt16(lower[2 * column]) &+ UInt16(lower[2 * column &+ 1])
-            line[column] = UInt8(truncatingIfNeeded: (sum &+ 2) >> 2)
-          }
+          (out + row * width).update(from: plane.start + row * plane.stride, count: width)
         }
         count = width * height
       }

@@ -49,7 +49,7 @@ struct Placement: Sendable, Hashable {
     switch fit {
     case .stretch: return (x, y)
     case .cover: return (max(x, y), max(x, y))
-    case .contain: return (min(x, y), min(x, y))
+    case .contain, .blur: return (min(x, y), min(x, y))
     case .fit: return (min(x, y, 1), min(x, y, 1))
     case .center: return (1, 1)
     }

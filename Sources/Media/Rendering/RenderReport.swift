@@ -20,6 +20,10 @@ public struct RenderProgress: Sendable, Hashable {
 /// What a render did.
 public struct RenderReport: Sendable, Hashable {
   public var frameCount = 0
+  /// Into how many chunks the pictures were divided.
+  public var chunks = 0
+  /// How many of them were rendered now; the others were there already.
+  public var renderedChunks = 0
   /// Frames that went through an encoder, over all encoders.
   public var encodedFrames = 0
   /// Frames that were put together from several pictures.

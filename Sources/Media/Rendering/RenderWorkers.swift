@@ -4,6 +4,8 @@ import Threads
 /// The threads of one render, and the links between them. The first failure ends all.
 final class RenderWorkers: @unchecked Sendable {
   let cancellation: CancellationFlag
+  /// Raised when the render ends early, for whatever reason.
+  let stop = CancellationFlag()
   // Every field below is read and written with `condition` locked.
   private let condition = NSCondition()
   private var running = 0
@@ -58,6 +60,8 @@ final class RenderWorkers: @unchecked Sendable {
     let isFirst = !hasStopped
     if isFirst { failure = error }
     hasStopped = true
+    // Only now: what fails because of the flag must not be the first.
+    stop.raise()
     let open = isFirst ? Array(links.values) : []
     condition.unlock()
     for link in open { link.abort() }

@@ -39,11 +39,13 @@ struct Schedule {
       let shown = Self.frames(from: clip.at, to: clip.end, at: rate, of: timeline.frameCount)
       let needed = hidden.missing(from: shown)
       if !needed.isEmpty { entries.append(Entry(clip: clip, level: level, frames: needed)) }
-      guard clip.opacity >= 1, !needed.isEmpty, clip.covers(timeline.canvas.size) else { continue }
+      guard !needed.isEmpty, clip.covers(timeline.canvas.size) else { continue }
       let solid: Bool
       switch clip.source {
       case .colour(let colour): solid = colour.alpha == 255
+      case .gradient(let gradient): solid = gradient.isOpaque
       case .file(let file): solid = try isOpaque(file)
+      case .text: solid = false
       }
       if solid {
         hidden.insert(
@@ -66,23 +68,15 @@ struct Schedule {
 }
 
 extension Clip {
+  /// Nothing below is seen, if its own picture is opaque. May be wrong only by saying no.
   fileprivate func covers(_ canvas: PixelSize) -> Bool {
-    guard fit == .cover || fit == .stretch else { return false }
+    guard opacity >= 1, opacityKeys == nil, path == nil, key == nil else { return false }
+    guard fit == .cover || fit == .stretch || fit == .blur, (border?.radius ?? 0) <= 0 else {
+      return false
+    }
     guard let frame else { return true }
     return frame.x <= 0 && frame.y <= 0 && frame.x + frame.width >= canvas.width
       && frame.y + frame.height >= canvas.height
-  }
-
-  /// 0 to 256, with the ramps of its transitions.
-  func weight(at time: MediaTime) -> Int {
-    var share = min(max(opacity, 0), 1)
-    if let enter, enter.duration > .zero {
-      share *= min(max((time - at).seconds / enter.duration.seconds, 0), 1)
-    }
-    if let leave, leave.duration > .zero {
-      share *= min(max((end - time).seconds / leave.duration.seconds, 0), 1)
-    }
-    return Int((share * Double(Blending.opaque)).rounded())
   }
 }
 

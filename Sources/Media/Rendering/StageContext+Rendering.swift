@@ -1,4 +1,6 @@
+import Foundation
 public import Pipeline
+import Threads
 
 extension StageContext {
   /// The film that a video is: itself, or one that shows the file.
@@ -12,20 +14,53 @@ extension StageContext {
   }
 
   /// Renders with all the cores of the task, reporting frames; what was odd about the sources becomes warnings.
+  ///
+  /// The film is made of parts (`RenderPlan`) that are kept, so that what was rendered before, by this attempt or any
+  /// other, is not rendered again.
   public func render(
     _ timeline: Timeline, encoding: Encoding, outputs: [RenderOutput]
   ) async throws -> RenderReport {
-    let report = try await TimelineRenderer.withCaptions.render(
-      timeline, encoding: encoding, outputs: outputs, threads: cores,
-      open: { try await open($0) },
-      progress: { progress in
-        let now = StageProgress(progress)
-        self.progress(now.done, of: now.total, unit: now.unit, phase: now.phase)
-      })
+    try timeline.validateForRendering()
+    try encoding.validate()
+    try outputs.validate(for: timeline)
+    let meter = RenderMeter(timeline) { progress in
+      let now = StageProgress(progress)
+      self.progress(now.done, of: now.total, unit: now.unit, phase: now.phase)
+    }
+    let report = try await withCancellationFlag { cancellation in
+      let (plan, resources) = try await planned(timeline, encoding: encoding, cancellation)
+      return try await DividedRender(
+        plan: plan, resources: resources, outputs: outputs, meter: meter, context: self,
+        cancellation: cancellation
+      ).run()
+    }
     for warning in report.warnings { warn(warning) }
     log(
       "\(report.encodedFrames) frames encoded, of which \(report.composedFrames) were put together and "
-        + "\(report.repeatedFrames) repeated; \(report.samples) samples mixed")
+        + "\(report.repeatedFrames) repeated; \(report.renderedChunks) of \(report.chunks) chunks rendered; "
+        + "\(report.samples) samples mixed")
     return report
+  }
+
+  /// The parts of which the film will be rendered. Looks at every source.
+  public func renderPlan(of timeline: Timeline, encoding: Encoding) async throws -> RenderPlan {
+    try await withCancellationFlag { cancellation in
+      try await planned(timeline, encoding: encoding, cancellation).plan
+    }
+  }
+
+  private func planned(
+    _ timeline: Timeline, encoding: Encoding, _ cancellation: CancellationFlag
+  ) async throws -> (plan: RenderPlan, resources: RenderResources) {
+    var sources: [Digest: URL] = [:]
+    for file in timeline.sources { sources[file.digest] = try await open(file) }
+    let resources = RenderResources(
+      timeline, sources: SourceFiles(sources),
+      makeOverlays: TimelineRenderer.withCaptions.makeOverlays, cancellation: cancellation)
+    let plan = try await BlockingThread.run("plan") { () throws(MediaError) in
+      try RenderPlan(
+        timeline, encoding: encoding, divided: true, inventory: resources.inventory)
+    }
+    return (plan, resources)
   }
 }

@@ -8,12 +8,12 @@ public import Threads
 /// Every picture is decoded once, every frame encoded once, and the same packets go to all outputs. The work is spread
 /// over threads with bounded links between them, so memory does not depend on the film's length.
 public struct TimelineRenderer: Sendable {
-  private let makeOverlays: OverlayMaker
+  let makeOverlays: OverlayMaker
 
   /// - Parameter overlays: draws the film's captions.
   public init(overlays: @escaping OverlayMaker) { makeOverlays = overlays }
 
-  /// Blocks until the film is made. Outputs appear when it returns; after a throw there are none.
+  /// Renders in one go; blocks until the film is made. Outputs appear when it returns; after a throw there are none.
   ///
   /// - Parameter sources: where each of `timeline.sources` can be read.
   /// - Parameter threads: how many the encoder may keep busy.
@@ -25,19 +25,41 @@ public struct TimelineRenderer: Sendable {
   ) throws(MediaError) -> RenderReport {
     try timeline.validateForRendering()
     try encoding.validate()
-    let session = RenderSession(
-      timeline: timeline, encoding: encoding, sources: SourceFiles(sources),
-      outputs: outputs, threads: max(1, threads), makeOverlays: makeOverlays,
-      workers: RenderWorkers(cancellation: cancellation), progress: progress)
-    do {
-      return try session.run()
-    } catch let error as MediaError {
-      throw error
-    } catch let error as FFmpegError {
-      throw MediaError(writing: "the film", error)
-    } catch {
+    try outputs.validate(for: timeline)
+    let resources = RenderResources(
+      timeline, sources: SourceFiles(sources), makeOverlays: makeOverlays,
+      cancellation: cancellation)
+    let plan = try RenderPlan(
+      timeline, encoding: encoding, divided: false, inventory: resources.inventory)
+    let render = UndividedRender(
+      plan: plan, resources: resources, outputs: outputs, threads: max(1, threads),
+      meter: RenderMeter(timeline, report: progress),
+      workers: RenderWorkers(cancellation: cancellation))
+    do { return try render.run() } catch { throw MediaError(rendering: error) }
+  }
+}
+
+extension MediaError {
+  /// What to report for anything that ended a render.
+  init(rendering error: any Error) {
+    switch error {
+    case let error as MediaError: self = error
+    case let error as FFmpegError: self.init(writing: "the film", error)
+    case is CancellationError: self = .cancelled
+    default:
       let staged = StageError(wrapping: error)
-      throw MediaError(.failed, staged.message, cause: staged.cause)
+      self.init(.failed, staged.message, cause: staged.cause)
+    }
+  }
+}
+
+extension [RenderOutput] {
+  /// Throws where an output cannot hold the film.
+  func validate(for timeline: Timeline) throws(MediaError) {
+    for case .file(_, let container) in self
+    where timeline.hasPicture && !container.holdsPictures {
+      throw MediaError(
+        .unusable, "an `\(container.rawValue)` file holds sound alone; choose `mp4` for this film")
     }
   }
 }
@@ -71,6 +93,7 @@ extension Timeline {
       throw MediaError(
         .unusable, "sound cannot be coded at \(canvas.sampleRate) samples per second")
     }
+    try validateLooks()
   }
 
   /// What AAC knows and films use.

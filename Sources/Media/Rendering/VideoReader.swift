@@ -31,6 +31,7 @@ final class VideoReader {
   /// When the last decoded picture ends, without `offset`.
   private var end = MediaTime.zero
   private var sought: MediaTime?
+  private var margin = VideoReader.seekMargin
   private var damage: FFmpegError?
 
   private struct Shown {
@@ -40,8 +41,9 @@ final class VideoReader {
 
   /// Going forward by more than this seeks instead of decoding everything between.
   private static let longestWalk = MediaTime(milliseconds: 3000)
-  /// Containers without a good index may come out too late; then a seek begins earlier.
-  private static let seekMargin = MediaTime(milliseconds: 5000)
+  /// Containers without a good index may come out too late, or after the last keyframe; then a seek begins earlier, each
+  /// time by twice as much.
+  private static let seekMargin = MediaTime(milliseconds: 2500)
 
   init(
     _ url: URL, as name: String, from start: MediaTime, loops: Bool, frameRate: FrameRate,
@@ -85,6 +87,8 @@ final class VideoReader {
         guard current == nil || upcoming.time <= wanted else { break }
         current = upcoming
         next = nil
+      } else if current == nil, try seekEarlier() {
+        continue
       } else if try !startAgain(before: wanted) {
         break
       }
@@ -109,13 +113,13 @@ final class VideoReader {
     if let next, time - next.time <= Self.longestWalk { return }
     let target = time - offset
     guard target > Self.longestWalk, end == .zero || !hasEnded else { return }
+    margin = Self.seekMargin
     try seek(to: target)
   }
 
   private func seek(to target: MediaTime) throws(MediaError) {
-    let position = origin + stream.timeBase.units(of: max(target, .zero))
     do throws(FFmpegError) {
-      try demuxer.seek(stream, to: position)
+      try goTo(target)
     } catch {
       // What cannot be sought is walked through.
       if error.isCancelled { throw .cancelled }
@@ -128,11 +132,25 @@ final class VideoReader {
     sought = target
   }
 
+  private func goTo(_ target: MediaTime) throws(FFmpegError) {
+    guard target <= .zero else {
+      return try demuxer.seek(stream, to: origin + stream.timeBase.units(of: target))
+    }
+    do throws(FFmpegError) {
+      // Packets are found by their decoding times, and the first of those lie before the first picture's.
+      try demuxer.seek(stream, to: origin - stream.timeBase.units(of: Self.longestWalk))
+    } catch {
+      try demuxer.seek(stream, to: origin)
+    }
+  }
+
   /// True when the last seek came out too late and another one was made.
   private func seekEarlier() throws(MediaError) -> Bool {
     guard let last = sought, last > .zero else { return false }
-    try seek(to: last - Self.seekMargin)
-    sought = max(last - Self.seekMargin, .zero)
+    margin += margin
+    let earlier = max(last - margin, .zero)
+    try seek(to: earlier)
+    sought = earlier
     return true
   }
 

@@ -42,10 +42,13 @@ public struct Cue: Sendable, Hashable, Codable {
 public struct CaptionLayer: Sendable, Hashable, Codable {
   public var captions: Captions
   public var style: CaptionStyle
+  /// Where on the cues' clock the film begins; nil for their beginning. A slice of a film begins amid its cues.
+  public var clock: MediaTime?
 
-  public init(captions: Captions, style: CaptionStyle) {
+  public init(captions: Captions, style: CaptionStyle, clock: MediaTime? = nil) {
     self.captions = captions
     self.style = style
+    self.clock = clock
   }
 }
 

@@ -11,6 +11,8 @@ public struct Timeline: Sendable, Hashable, Codable {
   public var tracks: [AudioTrack]
   /// Drawn above all layers, in order.
   public var captions: [CaptionLayer]
+  /// How loud the whole film is; nil leaves the sum of the tracks as it is.
+  public var loudness: Loudness?
 
   public init(
     canvas: Canvas, duration: MediaTime, layers: [Layer] = [], tracks: [AudioTrack] = [],
@@ -64,11 +66,16 @@ public struct Layer: Sendable, Hashable, Codable {
   public init(clips: [Clip] = []) { self.clips = clips }
 }
 
-/// A picture, a stretch of a video or a colour, shown somewhere for some time.
+/// A picture, a stretch of a video, a colour or a text, shown somewhere for some time.
+///
+/// What changes while it is shown is told in time from `at`, so a clip that is shown in part keeps its `at` and
+/// `duration`, even when it began before the film does.
 public struct Clip: Sendable, Hashable, Codable {
   public enum Source: Sendable, Hashable, Codable {
     case file(FileReference)
     case colour(Colour)
+    case gradient(Gradient)
+    case text(TextBlock)
 
     public var file: FileReference? {
       if case .file(let reference) = self { reference } else { nil }
@@ -91,6 +98,19 @@ public struct Clip: Sendable, Hashable, Codable {
   public var enter: Transition?
   /// How it goes away.
   public var leave: Transition?
+  /// How many seconds of the source pass in a second of film; nil is 1.
+  public var speed: Double?
+  /// Which part of the picture is seen, from the clip's first moment to its last; nil is all of it.
+  public var motion: Motion?
+  /// Where on the canvas it is at which time, in place of `frame`; nil where it stays.
+  public var path: [Keyframe<Area>]?
+  /// Multiplied with `opacity`.
+  public var opacityKeys: [Keyframe<Double>]?
+  public var border: Border?
+  /// Makes a colour of the picture transparent.
+  public var key: ChromaKey?
+  /// In the order in which they are done; after the picture was scaled, so lengths are pixels of the canvas.
+  public var effects: [Effect]?
 
   public init(
     source: Source, at: MediaTime, duration: MediaTime, sourceStart: MediaTime = .zero,
@@ -110,11 +130,17 @@ public struct Clip: Sendable, Hashable, Codable {
   }
 
   public var end: MediaTime { at + duration }
+
+  /// The place in the source that is shown at `time` on the film's clock.
+  public func sourceTime(at time: MediaTime) -> MediaTime {
+    guard let speed else { return sourceStart + (time - at) }
+    return sourceStart + MediaTime(seconds: (time - at).seconds * speed)
+  }
 }
 
 /// How a picture of another shape fills its frame (the words of CSS `object-fit`, and `center` unscaled).
 public enum Fit: String, FieldChoice {
-  case cover, contain, fit, stretch, center
+  case cover, contain, fit, stretch, center, blur
 
   public static let summaries: [String: String] = [
     "cover": "fills the frame, cropping what sticks out",
@@ -122,18 +148,45 @@ public enum Fit: String, FieldChoice {
     "fit": "whole picture visible, reduced if needed but never enlarged",
     "stretch": "fills the frame, changing its proportions",
     "center": "unscaled in the middle, cropping what sticks out",
+    "blur": "whole picture visible, over a blurred copy of itself that fills the frame",
   ]
 }
 
+/// How a clip comes in over what lies below, or goes away.
+///
+/// The directions say where things move. A leaving clip shows where an entering one of the same kind would not.
 public struct Transition: Sendable, Hashable, Codable {
-  public enum Kind: String, FieldChoice { case fade }
+  public enum Kind: String, FieldChoice {
+    case fade
+    case wipeLeft = "wipe-left"
+    case wipeRight = "wipe-right"
+    case wipeUp = "wipe-up"
+    case wipeDown = "wipe-down"
+    case slideLeft = "slide-left"
+    case slideRight = "slide-right"
+    case slideUp = "slide-up"
+    case slideDown = "slide-down"
+    case circle, dissolve
+
+    public static let summaries: [String: String] = [
+      "fade": "comes up evenly",
+      "wipe-left": "an edge moves from right to left; likewise the other wipes",
+      "slide-left": "moves in from the right; likewise the other slides",
+      "circle": "through a circle that grows from the middle",
+      "dissolve": "in grains that grow together",
+    ]
+  }
 
   public var kind: Kind
   public var duration: MediaTime
+  /// What a pattern is laid over and what a slide carries across the edge of the canvas, for clips that belong together;
+  /// nil is the clip's own frame.
+  public var area: PixelRect?
 
-  public init(kind: Kind = .fade, duration: MediaTime) {
+  public init(kind: Kind = .fade, duration: MediaTime, area: PixelRect? = nil) {
     self.kind = kind
     self.duration = duration
+    self.area = area
   }
 }
 
@@ -162,6 +215,12 @@ public struct AudioClip: Sendable, Hashable, Codable {
   public var fadeIn: MediaTime
   public var fadeOut: MediaTime
   public var loops: Bool
+  /// How many seconds of the source pass in a second of film, at the same pitch; nil is 1.
+  public var speed: Double?
+  /// Decibels added to `gain`, by time from `at`.
+  public var gainKeys: [Keyframe<Double>]?
+  /// The shape of both fades; nil is linear.
+  public var fadeCurve: FadeCurve?
 
   public init(
     source: FileReference, at: MediaTime, duration: MediaTime, sourceStart: MediaTime = .zero,

@@ -13,7 +13,10 @@ extension Compose {
       in: 1...120)
     public var frameRate = 30.0
     @Field("Colour where nothing else is.") public var background = Colour.black
-    @Field("How one scene follows the other.") public var transition = SceneTransition()
+    @Field("A gradient in place of the background colour.")
+    public var gradient: GradientOptions?
+    @Field("How one scene follows the other; a scene says it with its own `transition`.")
+    public var transition = SceneTransition()
     @Field("How long the picture takes to come up from the background colour.", in: 0...60)
     public var fadeIn = Duration.zero
     @Field("How long the picture takes to go down to the background colour at the end.", in: 0...60)
@@ -36,8 +39,16 @@ extension Compose {
       .zero
     @Field("How long the music takes to go away at the end.", in: 0...60)
     public var musicFadeOut = Duration.seconds(2)
+    @Field("How the level of the music goes in both fades.")
+    public var musicFadeCurve = FadeCurve.linear
+    @Field(
+      "How loud the music is when, from the film's beginning, on top of `music-volume`.",
+      in: 0...1000)
+    public var musicGain: [GainKey] = []
     @Field("How music, and sound of clips without a `volume`, give way to the narration.")
     public var duck = Ducking()
+    @Field("How loud the whole film is; missing: as its sounds are.")
+    public var loudness: LoudnessOptions?
 
     public init() {}
 
@@ -53,28 +64,17 @@ extension Compose {
       if background.alpha != 255 {
         problems.add("background", "the film's background cannot be see-through")
       }
+      if gradient?.isOpaque == false {
+        problems.add("gradient", "the film's background cannot be see-through")
+      }
+      if let problem = KeyTimes.problem("music-gain", musicGain.map(\.at)) {
+        problems.add("music-gain", problem)
+      }
+      for (index, scene) in scenes.enumerated() {
+        for problem in scene.problems { problems.add("scenes", "scene \(index + 1)\(problem)") }
+      }
     }
   }
-}
-
-/// How one scene follows the other.
-public struct SceneTransition: FieldRecord {
-  public enum Kind: String, FieldChoice {
-    case fade, cut
-
-    public static let summaries = [
-      "fade": "the next scene comes up over the last one",
-      "cut": "at once, whatever `duration` says",
-    ]
-  }
-
-  @Field("Which kind.") public var kind = Kind.fade
-  @Field("How long it takes; 0s is a cut.", in: 0...10)
-  public var duration = Duration.milliseconds(500)
-
-  public init() {}
-
-  var time: MediaTime { kind == .cut ? .zero : MediaTime(duration) }
 }
 
 /// How other sound gives way to the narration.

@@ -6,7 +6,7 @@ public import Pipeline
 /// encoded. All decisions are `FilmBuilder`'s, a pure function of the settings and of what is known about the files.
 public struct Compose: Stage {
   public static let info = StageInfo(
-    "compose", version: "1.0.0", cacheVersion: 1,
+    "compose", version: "1.1.0", cacheVersion: 1,
     summary: "Puts scenes, narration and music together to a film.",
     weight: 0.1,
     example: """
@@ -52,6 +52,7 @@ public struct Compose: Stage {
     material.facts = try await MediaSurvey(of: options, material).facts(context)
     let film = try FilmBuilder(options, material).build()
     for warning in film.warnings { context.warn(warning.message, field: warning.field) }
+    try await TextFonts(in: film.timeline).warn(context)
     var outputs = Outputs()
     outputs.video = .timeline(film.timeline)
     outputs.duration = film.timeline.duration.asDuration

@@ -26,10 +26,16 @@ struct FilmBuilder {
     let canvas = Canvas(
       size: options.size, frameRate: FrameRate(nominal: options.frameRate),
       background: options.background)
-    return Film(
-      timeline: Timeline(
-        canvas: canvas, duration: schedule.duration, layers: layers, tracks: tracks.tracks()),
-      warnings: findings.warnings)
+    var timeline = Timeline(
+      canvas: canvas, duration: schedule.duration, layers: layers, tracks: tracks.tracks())
+    if let loudness = options.loudness {
+      if timeline.hasSound {
+        timeline.loudness = loudness.loudness
+      } else {
+        findings.warn("the film has no sound, `loudness` does nothing", field: "loudness")
+      }
+    }
+    return Film(timeline: timeline, warnings: findings.warnings)
   }
 
   private func music(_ findings: inout Findings) throws(StageError) -> FileReference? {

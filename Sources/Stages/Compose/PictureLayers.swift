@@ -14,6 +14,10 @@ struct PictureLayers {
         guard let clip = clip(of: element, shot, span, &findings) else { continue }
         elements[element.settings.zIndex, default: []].append(clip)
       }
+      for (number, text) in shot.scene.texts.enumerated() {
+        let label = "\(shot.label), text \(number + 1)"
+        elements[text.zIndex, default: []] += clips(of: text, label, span, &findings)
+      }
     }
     let stacked = elements.sorted { $0.key < $1.key }.map(\.value)
     let layers = ([backgroundClips, sceneClips] + stacked).filter { !$0.isEmpty }
@@ -23,7 +27,10 @@ struct PictureLayers {
   // MARK: Background and fades
 
   private var backgroundClips: [Clip] {
-    guard let background else { return [] }
+    guard let background else {
+      guard let gradient = options.gradient, hasPictures else { return [] }
+      return [Clip(source: .gradient(gradient.gradient), at: .zero, duration: schedule.duration)]
+    }
     return [
       Clip(
         source: .file(background.file), at: .zero, duration: schedule.duration,
@@ -57,21 +64,23 @@ struct PictureLayers {
   private var sceneClips: [Clip] {
     shots.indices.flatMap { index in
       let span = schedule.spans[index]
-      let isHidden = index + 1 < shots.count && hidesWhatIsBelow(shots[index + 1])
-      let leave = isHidden ? nil : fade(span.overlap)
+      let isHidden =
+        index + 1 < shots.count && hidesWhatIsBelow(shots[index + 1]) && !span.leaveKind.isSlide
+      let enter = Transition.make(span.enterKind, span.enter, area: options.size.whole)
+      let leave =
+        isHidden ? nil : Transition.make(span.leaveKind, span.overlap, area: options.size.whole)
       var clips: [Clip] = []
-      if let colour = backing(shots[index], span) {
+      if let source = backing(shots[index], span) {
         clips.append(
-          Clip(
-            source: .colour(colour), at: span.start, duration: span.seen, enter: fade(span.enter),
-            leave: leave))
+          Clip(source: source, at: span.start, duration: span.seen, enter: enter, leave: leave))
       }
       if let picture = shots[index].picture {
-        clips.append(
-          Clip(
-            source: .file(picture.file), at: span.start, duration: span.seen,
-            loops: picture.facts.isVideo && shots[index].scene.loop, fit: picture.fit,
-            frame: picture.frame, enter: fade(span.enter), leave: leave))
+        var clip = Clip(
+          source: .file(picture.file), at: span.start, duration: span.seen,
+          loops: picture.facts.isVideo && shots[index].scene.loop, fit: picture.fit,
+          frame: picture.frame, enter: enter, leave: leave)
+        picture.look.apply(to: &clip)
+        clips.append(clip)
       }
       return clips
     }
@@ -79,25 +88,29 @@ struct PictureLayers {
 
   /// A scene that does not fill the canvas brings its own background, or the scene before would be seen beside it
   /// during the transition. Over a background video it must not: there the scene before fades away.
-  private func backing(_ shot: Shot, _ span: Schedule.Span) -> Colour? {
+  private func backing(_ shot: Shot, _ span: Schedule.Span) -> Clip.Source? {
     if shot.picture?.hides(options.size) ?? false { return nil }
-    if let colour = shot.scene.background { return colour }
-    return span.enter > .zero && background == nil && hasPictures ? options.background : nil
+    if let gradient = shot.scene.gradient { return .gradient(gradient.gradient) }
+    if let colour = shot.scene.background { return .colour(colour) }
+    return span.enter > .zero && !hasBackdrop && hasPictures ? .colour(options.background) : nil
   }
+
+  /// Something other than a colour lies behind all scenes.
+  private var hasBackdrop: Bool { background != nil || options.gradient != nil }
 
   private func hidesWhatIsBelow(_ shot: Shot) -> Bool {
     if shot.picture?.hides(options.size) ?? false { return true }
+    if let gradient = shot.scene.gradient { return gradient.isOpaque }
     if let colour = shot.scene.background { return colour.alpha == 255 }
-    return background == nil
+    return !hasBackdrop
   }
 
   /// False for a film of sound alone, which gets no layers.
   private var hasPictures: Bool {
-    shots.contains { $0.picture != nil || !$0.elements.isEmpty || $0.scene.background != nil }
-  }
-
-  private func fade(_ duration: MediaTime) -> Transition? {
-    duration > .zero ? Transition(duration: duration) : nil
+    shots.contains {
+      $0.picture != nil || !$0.elements.isEmpty || $0.scene.background != nil
+        || $0.scene.gradient != nil || !$0.scene.texts.isEmpty
+    }
   }
 
   // MARK: Elements
@@ -105,57 +118,36 @@ struct PictureLayers {
   private func clip(
     of element: Shot.Element, _ shot: Shot, _ span: Schedule.Span, _ findings: inout Findings
   ) -> Clip? {
-    let stay = ElementStay(element.settings, in: span)
+    let stay = ElementStay(element.settings.stay, in: span)
     stay.warn(element.label, element.settings.file.reference.name, span, &findings)
     guard let picture = element.picture, stay.duration > .zero else { return nil }
-    return Clip(
+    var clip = Clip(
       source: .file(picture.file), at: stay.at, duration: stay.duration,
       loops: picture.facts.isVideo && element.settings.loop, fit: picture.fit,
-      frame: picture.frame, opacity: element.settings.opacity, enter: fade(stay.enter),
-      leave: fade(stay.leave))
-  }
-}
-
-/// When an element is there, and how it comes and goes.
-///
-/// Where its author says nothing it behaves as its scene does: one that is there from the start comes in with the
-/// scene, one that lasts to the end goes away while the next scene comes in.
-struct ElementStay: Hashable {
-  var at: MediaTime
-  /// Zero if its scene is over before it begins.
-  var duration: MediaTime
-  var enter: MediaTime
-  var leave: MediaTime
-  /// How much of the wanted duration does not fit into the scene.
-  var cut: MediaTime
-
-  init(_ element: SceneElement, in span: Schedule.Span) {
-    let start = MediaTime(element.start)
-    let left = max(.zero, span.length - start)
-    let wanted = element.duration.map(MediaTime.init) ?? left
-    let lastsToTheEnd = wanted >= left
-    let fades = element.fadeOut == nil && lastsToTheEnd
-    at = span.start + start
-    cut = max(.zero, wanted - left)
-    duration = left > .zero ? min(wanted, left) + (fades ? span.overlap : .zero) : .zero
-    let half = MediaTime(ticks: duration.ticks / 2)
-    enter = min(
-      half, element.fadeIn.map(MediaTime.init) ?? (start == .zero ? span.enter : .zero))
-    leave = min(
-      half, element.fadeOut.map(MediaTime.init) ?? (fades ? span.overlap : .zero))
+      frame: picture.frame, opacity: element.settings.opacity, enter: stay.enter(on: options.size),
+      leave: stay.leave(on: options.size))
+    picture.look.apply(to: &clip)
+    return clip
   }
 
-  func warn(_ label: String, _ name: String, _ span: Schedule.Span, _ findings: inout Findings) {
-    let length = span.length.milliseconds
-    if duration == .zero {
-      findings.warn(
-        "\(label): `\(name)` is never seen or heard: it starts at "
-          + "\((at - span.start).milliseconds)ms, and the scene lasts \(length)ms",
-        field: "scenes")
-    } else if cut.milliseconds > 0 {
-      findings.warn(
-        "\(label): `\(name)` ends \(cut.milliseconds)ms early, with its scene of \(length)ms",
-        field: "scenes")
+  private func clips(
+    of text: SceneText, _ label: String, _ span: Schedule.Span, _ findings: inout Findings
+  ) -> [Clip] {
+    let stay = ElementStay(text.stay, in: span)
+    let words = text.text.split(whereSeparator: \.isWhitespace).prefix(3).joined(separator: " ")
+    stay.warn(label, words, span, &findings)
+    guard stay.duration > .zero else { return [] }
+    let parts = TextClips(text, on: options.size)
+    if !parts.frame.touches(options.size) {
+      findings.warn("\(label): `\(words)` is outside the picture", field: "scenes")
+    }
+    return parts.clips.map { part in
+      var clip = Clip(
+        source: part.source, at: stay.at, duration: stay.duration, frame: part.frame,
+        opacity: text.opacity, enter: stay.enter(on: options.size, area: parts.frame),
+        leave: stay.leave(on: options.size, area: parts.frame))
+      clip.border = part.border
+      return clip
     }
   }
 }

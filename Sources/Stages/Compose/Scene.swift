@@ -9,6 +9,9 @@ public struct Scene: FieldRecord {
   @Field("What is heard as narration, in place of the `narration` input.")
   public var audio: AudioFile?
   @Field("Colour behind the picture, over the whole frame.") public var background: Colour?
+  @Field("A gradient in place of `background`.") public var gradient: GradientOptions?
+  @Field("How this scene follows the one before; missing: as the film's scenes do.")
+  public var transition: SceneTransition?
   @Field("How long the scene lasts; with narration, at least.", in: 0.04...86_400)
   public var duration: Duration?
   @Field("How the picture or clip fills its place.") public var fit = Fit.cover
@@ -29,6 +32,15 @@ public struct Scene: FieldRecord {
   public var volume: Double?
   @Field("Whether the clip begins again when it is shorter than the scene; else it stands still.")
   public var loop = false
+  @Field("How fast the clip plays; its sound keeps its pitch.", in: 0.25...4)
+  public var speed = 1.0
+  @Field("A slow move over the picture or into it.") public var motion: MotionOptions?
+  @Field("Makes a colour of the picture transparent.") public var chromaKey: KeyOptions?
+  @Field(
+    "Filters that the picture goes through, as libavfilter writes them, such as `eq=contrast=1.2:saturation=0.8`.",
+    in: 0...16)
+  public var effects: [String] = []
+  @Field("Texts over everything else.", in: 0...100) public var texts: [SceneText] = []
   @Field("What lies over the picture.", in: 0...100) public var elements: [SceneElement] = []
 
   public init() {}
@@ -60,16 +72,49 @@ public struct SceneElement: FieldRecord {
   public var start = Duration.zero
   @Field("How long it stays; missing: to the end of the scene.", in: 0.04...86_400)
   public var duration: Duration?
-  @Field("How long it takes to appear; missing: as the scene does.", in: 0...60)
+  @Field("How it appears; missing: as the scene does if it is there from the start, else `fade`.")
+  public var enter: Transition.Kind?
+  @Field("How it disappears; missing: as the scene does if it stays to the end, else `fade`.")
+  public var leave: Transition.Kind?
+  @Field(
+    "How long it takes to appear; missing: as the scene does, or 500ms with `enter`.", in: 0...60)
   public var fadeIn: Duration?
-  @Field("How long it takes to disappear; missing: as the scene does.", in: 0...60)
+  @Field(
+    "How long it takes to disappear; missing: as the scene does, or 500ms with `leave`.",
+    in: 0...60)
   public var fadeOut: Duration?
   @Field("Loudness of its own sound; missing: 1, and lower while somebody speaks.", in: 0...2)
   public var volume: Double?
   @Field("Whether it begins again when it is shorter; else a clip stands still and a sound ends.")
   public var loop = false
+  @Field("How fast it plays; sound keeps its pitch.", in: 0.25...4) public var speed = 1.0
+  @Field("A slow move over the picture or into it.") public var motion: MotionOptions?
+  @Field("Where it is when, if it does not stay in one place.", in: 0...1000)
+  public var path: [PathKey] = []
+  @Field("How opaque it is when.", in: 0...1000) public var opacityKeys: [OpacityKey] = []
+  @Field("How loud it is when.", in: 0...1000) public var gainKeys: [GainKey] = []
+  @Field("Round corners.", in: 0...8192, unit: "pixels") public var cornerRadius = 0.0
+  @Field("Width of a line inside the edge; 0 for none.", in: 0...1000, unit: "pixels")
+  public var borderWidth = 0.0
+  @Field("Colour of the line.") public var borderColor = Colour.white
+  @Field("Makes a colour of the picture transparent.") public var chromaKey: KeyOptions?
+  @Field(
+    "Filters that the picture goes through, as libavfilter writes them, such as `gblur=sigma=4`.",
+    in: 0...16)
+  public var effects: [String] = []
 
   public init() {}
+
+  var border: Border? {
+    cornerRadius > 0 || borderWidth > 0
+      ? Border(radius: cornerRadius, width: borderWidth, colour: borderColor) : nil
+  }
+
+  var stay: Stay {
+    Stay(
+      start: start, duration: duration, fadeIn: fadeIn, fadeOut: fadeOut, enter: enter, leave: leave
+    )
+  }
 
   var placement: Placement { Placement(x: x, y: y, width: width, height: height) }
 }

@@ -15,6 +15,9 @@ struct Schedule {
     var enter: MediaTime
     /// How much longer than `end` it is seen, under the next one.
     var overlap: MediaTime
+    /// How it comes up, and how the next one does.
+    var enterKind = Transition.Kind.fade
+    var leaveKind = Transition.Kind.fade
 
     var length: MediaTime { end - start }
     var seen: MediaTime { length + overlap }
@@ -39,13 +42,21 @@ struct Schedule {
       let overlap = transitions[index + 1]
       let length = wish.isRunningClip ? wish.length - overlap : wish.length
       let end = frameRate.time(ofFrame: frameRate.frameCount(in: start + length))
-      spans.append(Span(start: start, end: end, enter: transitions[index], overlap: overlap))
+      spans.append(
+        Span(
+          start: start, end: end, enter: transitions[index], overlap: overlap,
+          enterKind: kind(before: index, shots), leaveKind: kind(before: index + 1, shots)))
       start = end
     }
     if duration > Self.longest {
       findings.problem(
         "the film would last \(duration.asDuration.written); at most a day is possible")
     }
+  }
+
+  private func kind(before index: Int, _ shots: [Shot]) -> Transition.Kind {
+    guard index < shots.count else { return .fade }
+    return (shots[index].scene.transition ?? options.transition).kind.pattern ?? .fade
   }
 
   private struct Wish {
@@ -59,15 +70,17 @@ struct Schedule {
       return Wish(length: max(spoken, shot.scene.duration.map(MediaTime.init) ?? .zero))
     }
     if let duration = shot.scene.duration { return Wish(length: MediaTime(duration)) }
-    let timed = shot.elements.compactMap { element in
-      element.settings.duration.map { MediaTime(element.settings.start) + MediaTime($0) }
+    let timed = (shot.elements.map(\.settings.stay) + shot.scene.texts.map(\.stay)).compactMap {
+      stay in stay.duration.map { MediaTime(stay.start) + MediaTime($0) }
     }
     if let longest = timed.max() { return Wish(length: longest) }
     if let picture = shot.picture, picture.facts.isVideo {
       return clipWish(shot.label, picture, &findings)
     }
     let clips = shot.elements.compactMap { element in
-      element.facts.videoDuration.map { MediaTime(element.settings.start) + $0 }
+      element.facts.videoDuration.map {
+        MediaTime(element.settings.start) + $0.played(at: element.settings.speed)
+      }
     }
     return Wish(length: clips.max() ?? MediaTime(options.pictureDuration))
   }
@@ -80,16 +93,16 @@ struct Schedule {
         "\(label): `\(picture.file.name)` does not say how long it is; give the scene a `duration`")
       return Wish(length: .zero)
     }
-    return Wish(length: duration, isRunningClip: true)
+    return Wish(length: duration.played(at: picture.look.speed), isRunningClip: true)
   }
 
   /// The transition before each scene, and zero before the first and after the last. At most half of either scene.
   private func transitions(
     _ wishes: [Wish], _ shots: [Shot], _ findings: inout Findings
   ) -> [MediaTime] {
-    let wanted = options.transition.time
     var times = Array(repeating: MediaTime.zero, count: wishes.count + 1)
     for index in wishes.indices.dropFirst() {
+      let wanted = (shots[index].scene.transition ?? options.transition).time
       let shorter = min(wishes[index - 1].length, wishes[index].length)
       let possible = min(wanted, MediaTime(ticks: shorter.ticks / 2))
       times[index] = possible
@@ -101,5 +114,12 @@ struct Schedule {
       }
     }
     return times
+  }
+}
+
+extension MediaTime {
+  /// How long so much of a source lasts at another speed.
+  func played(at speed: Double) -> MediaTime {
+    speed == 1 ? self : MediaTime(seconds: seconds / speed)
   }
 }

@@ -8,14 +8,16 @@ struct Shot {
     /// Nil is the whole canvas.
     var frame: PixelRect?
     var fit: Fit
+    var look = Look()
 
     /// True when nothing behind it can be seen on `canvas`.
     func hides(_ canvas: PixelSize) -> Bool {
-      guard !facts.hasAlpha, let pixels = facts.pixels else { return false }
+      guard !facts.hasAlpha, !look.mayBeTransparent, let pixels = facts.pixels else { return false }
       let frame = frame ?? PixelRect(x: 0, y: 0, width: canvas.width, height: canvas.height)
       guard frame.covers(canvas) else { return false }
       return switch fit {
-      case .cover, .stretch: true
+      case .cover, .stretch, .blur: true
+      case _ where look.motion != nil: false
       case .contain: pixels.width * frame.height == pixels.height * frame.width
       case .fit, .center: pixels == PixelSize(width: frame.width, height: frame.height)
       }
@@ -26,7 +28,32 @@ struct Shot {
       guard let pixels = facts.pixels, fit != .center, fit != .fit else { return 1 }
       let horizontal = Double(frame?.width ?? canvas.width) / Double(max(1, pixels.width))
       let vertical = Double(frame?.height ?? canvas.height) / Double(max(1, pixels.height))
-      return fit == .contain ? min(horizontal, vertical) : max(horizontal, vertical)
+      return fit == .contain || fit == .blur ? min(horizontal, vertical) : max(horizontal, vertical)
+    }
+  }
+
+  /// What is done to a picture.
+  struct Look {
+    var speed = 1.0
+    var motion: Motion?
+    var path: [Keyframe<Area>] = []
+    var opacityKeys: [Keyframe<Double>] = []
+    var border: Border?
+    var key: ChromaKey?
+    var effects: [Effect] = []
+
+    var mayBeTransparent: Bool {
+      key != nil || !path.isEmpty || !opacityKeys.isEmpty || border != nil
+    }
+
+    func apply(to clip: inout Clip) {
+      clip.speed = speed == 1 ? nil : speed
+      clip.motion = motion
+      clip.path = path.isEmpty ? nil : path
+      clip.opacityKeys = opacityKeys.isEmpty ? nil : opacityKeys
+      clip.border = border
+      clip.key = key
+      clip.effects = effects.isEmpty ? nil : effects
     }
   }
 

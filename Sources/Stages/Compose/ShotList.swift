@@ -1,3 +1,4 @@
+import Media
 import Pipeline
 
 /// Checks the scenes against the facts about their files and joins both.
@@ -65,9 +66,9 @@ struct ShotList {
       shot.elements.append(try self.element(shot, index, element, &findings))
     }
     let showsSomething =
-      scene.media != nil || scene.background != nil
-      || shot.elements.contains { $0.facts.hasPicture }
-    if !isSoundAlone, !showsSomething, material.background == nil {
+      scene.media != nil || scene.background != nil || scene.gradient != nil
+      || !scene.texts.isEmpty || shot.elements.contains { $0.facts.hasPicture }
+    if !isSoundAlone, !showsSomething, material.background == nil, options.gradient == nil {
       findings.problem(
         "\(shot.label) has nothing to show: give it `image`, `video`, `background` or `elements`")
     }
@@ -124,10 +125,16 @@ struct ShotList {
       findings.problem(
         "\(shot.label): `\(file.name)` is a picture; write `image` in place of `video`")
     }
-    warnOfNoEffect(shot.label, file, facts, volume: scene.volume, loop: scene.loop, &findings)
+    warnOfNoEffect(
+      shot.label, file, facts, volume: scene.volume, loop: scene.loop, speed: scene.speed,
+      &findings)
     let frame =
       scene.placement.isEmpty ? nil : scene.placement.frame(of: pixels, on: options.size)
-    let picture = Shot.Picture(file: file, facts: facts, frame: frame, fit: scene.fit)
+    var picture = Shot.Picture(file: file, facts: facts, frame: frame, fit: scene.fit)
+    picture.look.speed = scene.speed
+    picture.look.motion = scene.motion?.motion
+    picture.look.key = scene.chromaKey?.key
+    picture.look.effects = effects(scene.effects, shot.label, &findings)
     check(picture, shot.label, &findings)
     return picture
   }
@@ -139,10 +146,17 @@ struct ShotList {
     let label = "\(shot.label), element \(index + 1)"
     let facts = try facts(of: file)
     var made = Shot.Element(label: label, settings: element, facts: facts)
-    warnOfNoEffect(label, file, facts, volume: element.volume, loop: element.loop, &findings)
+    warnOfNoEffect(
+      label, file, facts, volume: element.volume, loop: element.loop, speed: element.speed,
+      &findings)
     if let pixels = facts.pixels {
       let frame = element.placement.frame(of: pixels, on: options.size)
-      let picture = Shot.Picture(file: file, facts: facts, frame: frame, fit: element.fit)
+      var picture = Shot.Picture(file: file, facts: facts, frame: frame, fit: element.fit)
+      picture.look = Shot.Look(
+        speed: element.speed, motion: element.motion?.motion,
+        path: element.path.map { $0.keyframe(frame) },
+        opacityKeys: element.opacityKeys.map(\.keyframe), border: element.border,
+        key: element.chromaKey?.key, effects: effects(element.effects, label, &findings))
       check(picture, label, &findings)
       made.picture = picture
     } else if !element.placement.isEmpty {
@@ -150,15 +164,35 @@ struct ShotList {
         "\(label): `\(file.name)` is a sound; `x`, `y`, `width` and `height` do nothing",
         field: "scenes")
     }
+    if !facts.hasSound, !element.gainKeys.isEmpty {
+      findings.warn(
+        "\(label): `\(file.name)` has no sound, `gain-keys` do nothing", field: "scenes")
+    }
     return made
+  }
+
+  private func effects(
+    _ texts: [String], _ label: String, _ findings: inout Findings
+  ) -> [Effect] {
+    texts.compactMap { text in
+      do throws(EffectError) { return try Effect(parsing: text) } catch {
+        findings.problem("\(label): `effects`: \(error.message)")
+        return nil
+      }
+    }
   }
 
   private func check(_ picture: Shot.Picture, _ label: String, _ findings: inout Findings) {
     let canvas = options.size
-    if let frame = picture.frame, !frame.touches(canvas) {
+    if let frame = picture.frame, picture.look.path.isEmpty, !frame.touches(canvas) {
       findings.problem(
         "\(label): `\(picture.file.name)` is outside the picture: it would be at \(frame.x), "
           + "\(frame.y) with \(frame.width)x\(frame.height) pixels, and the film has \(canvas)")
+    }
+    if picture.fit == .blur, picture.facts.hasAlpha || picture.look.key != nil {
+      findings.warn(
+        "\(label): `\(picture.file.name)` is see-through; `fit: blur` does not fill the frame",
+        field: "scenes")
     }
     let times = picture.enlargement(on: canvas)
     if times > 2, let pixels = picture.facts.pixels {
@@ -170,8 +204,12 @@ struct ShotList {
 
   private func warnOfNoEffect(
     _ label: String, _ file: FileReference, _ facts: MediaFacts, volume: Double?, loop: Bool,
-    _ findings: inout Findings
+    speed: Double, _ findings: inout Findings
   ) {
+    if speed != 1, facts.isStill {
+      findings.warn(
+        "\(label): `\(file.name)` is a still picture, `speed` does nothing", field: "scenes")
+    }
     if volume != nil, !facts.hasSound {
       findings.warn(
         "\(label): `\(file.name)` has no sound, `volume` does nothing", field: "scenes")

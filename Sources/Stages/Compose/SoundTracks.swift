@@ -52,13 +52,13 @@ struct SoundTracks {
   private var musicClips: [AudioClip] {
     guard let music, options.musicVolume > 0 else { return [] }
     let half = MediaTime(ticks: schedule.duration.ticks / 2)
-    return [
-      AudioClip(
-        source: music, at: .zero, duration: schedule.duration,
-        gain: Self.decibels(options.musicVolume),
-        fadeIn: min(MediaTime(options.musicFadeIn), half),
-        fadeOut: min(MediaTime(options.musicFadeOut), half), loops: true)
-    ]
+    var clip = AudioClip(
+      source: music, at: .zero, duration: schedule.duration,
+      gain: Self.decibels(options.musicVolume), fadeIn: min(MediaTime(options.musicFadeIn), half),
+      fadeOut: min(MediaTime(options.musicFadeOut), half), loops: true)
+    clip.fadeCurve = options.musicFadeCurve == .linear ? nil : options.musicFadeCurve
+    clip.gainKeys = options.musicGain.isEmpty ? nil : options.musicGain.map(\.keyframe)
+    return [clip]
   }
 
   // MARK: Clips
@@ -71,25 +71,31 @@ struct SoundTracks {
   private func sounds(of shot: Shot, in span: Schedule.Span) -> [Sound] {
     var sounds: [Sound] = []
     if let picture = shot.picture, picture.facts.hasSound {
-      let stay = ElementStay(SceneElement(), in: span)
-      sounds += sound(picture.file, stay, volume: shot.scene.volume, loop: shot.scene.loop)
+      let stay = ElementStay(Stay(), in: span)
+      sounds += sound(
+        picture.file, stay, volume: shot.scene.volume, loop: shot.scene.loop,
+        speed: shot.scene.speed)
     }
     for element in shot.elements where element.facts.hasSound {
       let settings = element.settings
-      let stay = ElementStay(settings, in: span)
+      let stay = ElementStay(settings.stay, in: span)
       sounds += sound(
-        settings.file.reference, stay, volume: settings.volume, loop: settings.loop)
+        settings.file.reference, stay, volume: settings.volume, loop: settings.loop,
+        speed: settings.speed, gainKeys: settings.gainKeys)
     }
     return sounds
   }
 
   private func sound(
-    _ file: FileReference, _ stay: ElementStay, volume: Double?, loop: Bool
+    _ file: FileReference, _ stay: ElementStay, volume: Double?, loop: Bool, speed: Double,
+    gainKeys: [GainKey] = []
   ) -> [Sound] {
     guard stay.duration > .zero, volume != 0 else { return [] }
-    let clip = AudioClip(
+    var clip = AudioClip(
       source: file, at: stay.at, duration: stay.duration, gain: Self.decibels(volume ?? 1),
       fadeIn: max(stay.enter, Self.declick), fadeOut: max(stay.leave, Self.declick), loops: loop)
+    clip.speed = speed == 1 ? nil : speed
+    clip.gainKeys = gainKeys.isEmpty ? nil : gainKeys.map(\.keyframe)
     return [Sound(clip: clip, isFixed: volume != nil)]
   }
 

@@ -41,7 +41,7 @@ struct ElementStayTests {
     element.duration = given.duration.map { .seconds($0) }
     element.fadeIn = given.fadeIn.map { .seconds($0) }
     element.fadeOut = given.fadeOut.map { .seconds($0) }
-    let stay = ElementStay(element, in: span)
+    let stay = ElementStay(element.stay, in: span)
     #expect(stay.at == .s(given.at))
     #expect(stay.at + stay.duration == .s(given.end))
     #expect(stay.enter == .s(given.enter))

@@ -1,0 +1,129 @@
+import FFmpeg
+import Pipeline
+
+/// The packets of a film, read back from its parts and put in order. One thread.
+struct FilmPackets {
+  private var pictures: PictureStream?
+  private var sounds: SoundStream?
+  private var picture: FilmPacket?
+  private var sound: FilmPacket?
+  /// Sound and pictures take turns in stretches of this many ticks; 1 follows every packet's own time.
+  private let stretch: Int64
+
+  /// - Parameter stretch: as long as players may be expected to read ahead in a file.
+  init(
+    _ plan: RenderPlan, _ parts: RenderedParts, stretch: MediaTime = MediaTime(ticks: 1)
+  ) throws(MediaError) {
+    self.stretch = max(1, stretch.ticks)
+    if plan.timeline.hasPicture { pictures = PictureStream(plan, parts) }
+    if plan.timeline.hasSound { sounds = try SoundStream(plan, parts) }
+    picture = try pictures?.next()
+    sound = try sounds?.next()
+  }
+
+  /// Nil at the end of the film. Waits for parts that are not there yet.
+  mutating func next() throws(MediaError) -> FilmPacket? {
+    if let found = picture, sound.map({ comes(found, before: $0) }) ?? true {
+      picture = try pictures?.next()
+      return found
+    }
+    let found = sound
+    sound = try sounds?.next()
+    return found
+  }
+
+  private func comes(_ picture: FilmPacket, before sound: FilmPacket) -> Bool {
+    let left = picture.order.ticks / stretch
+    let right = sound.order.ticks / stretch
+    // Of a stretch, the sound goes first: it is what must not stop.
+    return stretch == 1 ? left <= right : left < right
+  }
+}
+
+/// The pictures of all chunks as one stream.
+private struct PictureStream {
+  private let plan: RenderPlan
+  private let parts: RenderedParts
+  private let parameters: CodecParameters?
+  private var chunk = 0
+  private var reader: PacketFileReader?
+  /// Packets of the whole film, and of the chunk.
+  private var count = 0
+  private var countOfChunk = 0
+
+  init(_ plan: RenderPlan, _ parts: RenderedParts) {
+    self.plan = plan
+    self.parts = parts
+    parameters = plan.streams.video
+  }
+
+  mutating func next() throws(MediaError) -> FilmPacket? {
+    guard let parameters else { return nil }
+    while chunk < plan.chunks.count {
+      let reader = try open(parameters)
+      guard var head = try reader.nextHead() else {
+        guard countOfChunk == plan.chunks[chunk].frames.count else { throw damaged }
+        self.reader = nil
+        chunk += 1
+        continue
+      }
+      // Each frame lasts one unit of the encoder's clock. Chunks are closed, so packets of the film are decoded in
+      // steps of one as well.
+      head.pts += Int64(plan.chunks[chunk].frames.lowerBound)
+      head.dts = Int64(count - plan.reorderedPictures)
+      head.duration = 1
+      let packet = try reader.packet(head)
+      guard head.pts >= head.dts, countOfChunk > 0 || packet.isKeyframe else { throw damaged }
+      count += 1
+      countOfChunk += 1
+      return FilmPacket(packet, .video, timeBase: parameters.timeBase)
+    }
+    return nil
+  }
+
+  private mutating func open(_ parameters: CodecParameters) throws(MediaError) -> PacketFileReader {
+    if let reader { return reader }
+    let opened = try PacketFileReader(try parts.chunk(chunk), parts.cancellation)
+    guard opened.extraData == parameters.extraData else { throw damaged }
+    countOfChunk = 0
+    reader = opened
+    return opened
+  }
+
+  private var damaged: MediaError {
+    MediaError(
+      .lost, "chunk \(chunk + 1) of the film is not what it was made as; run the stage again afresh"
+    )
+  }
+}
+
+private struct SoundStream {
+  private let reader: PacketFileReader
+  private let timeBase: Rational
+
+  init(_ plan: RenderPlan, _ parts: RenderedParts) throws(MediaError) {
+    let sound = try parts.sound()
+    reader = try PacketFileReader(sound.url, growth: sound.growth, parts.cancellation)
+    guard let parameters = plan.streams.audio, reader.extraData == parameters.extraData else {
+      throw MediaError(
+        .lost, "the film's sound is not what it was made as; run the stage again afresh")
+    }
+    timeBase = parameters.timeBase
+  }
+
+  mutating func next() throws(MediaError) -> FilmPacket? {
+    guard let head = try reader.nextHead() else { return nil }
+    return FilmPacket(try reader.packet(head), .audio, timeBase: timeBase)
+  }
+}
+
+extension FilmPacket {
+  fileprivate init(_ packet: Packet, _ stream: Stream, timeBase: Rational) {
+    let shown = timeBase.mediaTime(packet.pts ?? packet.dts ?? 0)
+    let decoded = timeBase.mediaTime(packet.dts ?? packet.pts ?? 0)
+    let beginsGroup = stream == .video && packet.isKeyframe
+    self.init(
+      packet: packet, stream: stream, time: shown, order: beginsGroup ? shown : decoded,
+      duration: timeBase.mediaTime(packet.duration))
+  }
+}
