@@ -5,7 +5,7 @@ public import Pipeline
 /// Packages a film for streaming: HLS segments and one MP4, from a single encode.
 public struct Segment: Stage {
   public static let info = StageInfo(
-    "segment", version: "1.0.0", cacheVersion: 1,
+    "segment", version: "1.0.0", cacheVersion: 2,
     summary: "Packages a video as HLS and MP4 with a single encode.", cores: .all, weight: 20,
     example: """
       package:

@@ -17,9 +17,9 @@ struct ChunkGridTests {
 
   @Test("chunks are two segments, but short at the beginning and at the end")
   func lengths() {
-    #expect(lengths(grid(50)) == [4, 4, 8, 8, 8, 4, 4, 4, 4, 2])
-    #expect(lengths(grid(600)).filter { $0 == 8 }.count == 71)
-    #expect(lengths(grid(22)) == [4, 4, 4, 4, 4, 2])
+    #expect(lengths(grid(50)) == [4, 8, 8, 8, 8, 8, 4, 2])
+    #expect(lengths(grid(600)).filter { $0 == 8 }.count == 73)
+    #expect(lengths(grid(14)) == [4, 4, 4, 2])
     #expect(lengths(grid(0.04)) == [0.04])
   }
 

@@ -48,18 +48,18 @@ struct IncrementalRenderTests {
 
     var testDescription: String { rawValue }
 
-    /// How many of the 11 chunks (4, 4, 8, 8, 8 and six times 4 seconds) are rendered, and whether the sound is.
+    /// How many of the 9 chunks (of 4, five times 8 and three times 4 seconds) are rendered, and whether the sound is.
     var work: (chunks: Int, sound: Bool) {
       switch self {
       case .nothing, .hiddenPicture, .segments: (0, false)
       case .word: (1, false)
-      // Its eight seconds are two chunks.
+      // Its eight seconds lie in two chunks.
       case .picture: (2, false)
       case .volume: (0, true)
-      case .style: (11, false)
+      case .style: (9, false)
       case .end: (1, true)
-      // Everything from 16 s on has moved.
-      case .insertion: (8, true)
+      // Everything from 16 s on has moved, and only two chunks end before.
+      case .insertion: (7, true)
       }
     }
   }
@@ -91,7 +91,7 @@ struct IncrementalRenderTests {
     let film = try film()
     let (first, again) = (samples.url("first.mp4"), samples.url("again.mp4"))
     let before = try await bench.render(film, to: [.file(first, .mp4)])
-    #expect(before.chunks == 11 && before.renderedChunks == 11)
+    #expect(before.chunks == 9 && before.renderedChunks == 9)
     let parts = bench.services.madeParts.count
     let segment = change == .segments ? 8000 : 4000
     let other = try changed(film, change)
@@ -128,10 +128,10 @@ struct IncrementalRenderTests {
     task.cancel()
     await #expect(throws: MediaError.self) { try await task.value }
     let kept = bench.services.madeParts.filter { $0.hasPrefix("chunk") }.count
-    #expect((3...8).contains(kept))
+    #expect((3...7).contains(kept))
     let (resumed, hls) = (samples.url("resumed.mp4"), try bench.folder("hls"))
     let report = try await bench.render(film, to: [.file(resumed, .mp4), .hls(hls)])
-    #expect(report.renderedChunks == 11 - kept)
+    #expect(report.renderedChunks == 9 - kept)
     #expect(Set(bench.services.madeParts).count == bench.services.madeParts.count)
 
     let undisturbed = try ChunkBench()

@@ -16,8 +16,8 @@ struct ChunkGrid: Sendable, Hashable {
   private static let chunkLength = MediaTime(milliseconds: 8000)
   /// The first chunk decides how soon playing can begin, the last ones how long cores stand idle at the end.
   private static let shortLength = MediaTime(milliseconds: 4000)
-  private static let shortAtStart = MediaTime(milliseconds: 8000)
-  private static let shortAtEnd = MediaTime(milliseconds: 24_000)
+  private static let shortAtStart = MediaTime(milliseconds: 4000)
+  private static let shortAtEnd = MediaTime(milliseconds: 12_000)
 
   init(_ encoding: Encoding, frameCount: Int, at rate: FrameRate) {
     let interval = Self.keyframeInterval(for: encoding.segmentDuration)
