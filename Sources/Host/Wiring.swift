@@ -17,12 +17,13 @@ enum Wiring {
     /// Hears what other processes ask for.
     let watch: ControlWatch
     let collector: Collector
+    let hooks: HookPost
     /// Keeps the folder locked.
     private let folder: DataFolder
 
     fileprivate init(
       _ engine: PipelineEngine, recovered: [RunStatus], watch: ControlWatch,
-      collector: Collector, folder: DataFolder
+      collector: Collector, hooks: HookPost, folder: DataFolder
     ) {
       self.engine = engine
       journal = engine.environment.journal
@@ -31,6 +32,7 @@ enum Wiring {
       self.recovered = recovered.map(\.record.id)
       self.watch = watch
       self.collector = collector
+      self.hooks = hooks
       self.folder = folder
     }
 
@@ -58,7 +60,10 @@ enum Wiring {
       journal: journal, artifacts: artifacts, renderer: TimelineFileRenderer(),
       scratch: folder.scratch,
       resources: ResourcePool(ofThisMachineWith: cores, scratch: folder.scratch))
-    environment.secrets = try HostSecrets(file: arguments.value(DataOptions.secretsFile.name))
+    let secrets = try HostSecrets(file: arguments.value(DataOptions.secretsFile.name))
+    environment.secrets = secrets
+    let transport = try HTTPWebhookTransport(environment: ProcessInfo.processInfo.environment)
+    let sender = HookSender(journal: journal, transport: transport, secrets: secrets)
     let engine = PipelineEngine(environment)
     let recovered = try await engine.recover()
     let watch = ControlWatch(desk: ControlDesk(dataFolder: folder.url)) { run, mode in
@@ -67,7 +72,8 @@ enum Wiring {
     await watch.answerAll()
     return Host(
       engine, recovered: recovered, watch: watch,
-      collector: Collector(journal: journal, artifacts: artifacts), folder: folder)
+      collector: Collector(journal: journal, artifacts: artifacts),
+      hooks: HookPost(sender: sender), folder: folder)
   }
 
   /// An engine that can plan, over a data folder that another process may own. It can run nothing.

@@ -10,8 +10,16 @@ struct CancelCommand: Command {
   static let options = [
     OptionSpec(
       name: "graceful", value: nil, summary: "lets finish what runs, and begins nothing new"),
+    ReportOptions.format,
     DataOptions.dataFolder,
   ]
+
+  /// What became of it, in JSON.
+  private struct Answer: Encodable {
+    var run: String
+    /// A state of runs, or `ending` when what runs may finish.
+    var state: String
+  }
 
   /// How long to wait for the process that works on the run.
   private static let patience = Duration.seconds(10)
@@ -27,14 +35,13 @@ struct CancelCommand: Command {
     let status = try await RunLookup(journal: archive.journal).find(arguments.operands[0])
     let id = status.record.id
     guard !status.state.isOver else {
-      console.err("run \(id) is \(status.state.rawValue) already\n")
-      return .wrong
+      return try say(
+        id, status.state.rawValue, "is \(status.state.rawValue) already", .wrong, console)
     }
     if archive.isOwned { return try await ask(for: id, in: archive, console) }
     let host = try await Wiring.host(arguments)
     try await host.engine.cancel(id, mode)
-    console.err("run \(id) is cancelled\n")
-    return .done
+    return try say(id, RunState.cancelled.rawValue, "is cancelled", .done, console)
   }
 
   /// Leaves a request for the process that works in the folder, and waits until it was heard and, unless what runs
@@ -49,12 +56,10 @@ struct CancelCommand: Command {
       let state = try await archive.journal.run(run)?.state
       if let state, state.isOver {
         desk.remove(run)
-        console.err("run \(run) is \(state.rawValue)\n")
-        return .done
+        return try say(run, state.rawValue, "is \(state.rawValue)", .done, console)
       }
       if mode == .graceful, !desk.holds(run) {
-        console.err("run \(run) ends when what runs now is finished\n")
-        return .done
+        return try say(run, "ending", "ends when what runs now is finished", .done, console)
       }
       try await Task.sleep(for: .milliseconds(50))
     }
@@ -65,5 +70,16 @@ struct CancelCommand: Command {
 
       """)
     return .wrong
+  }
+
+  private func say(
+    _ run: String, _ state: String, _ words: String, _ code: ExitCode, _ console: Console
+  ) throws -> ExitCode {
+    if arguments.wantsJSON {
+      console.out(try JSONText.pretty(Answer(run: run, state: state)))
+    } else {
+      console.err("run \(run) \(words)\n")
+    }
+    return code
   }
 }

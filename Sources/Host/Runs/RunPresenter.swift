@@ -39,7 +39,9 @@ struct RunPresenter: Sendable {
     let result: RunResult
     do {
       result = try await Interrupt.cancelling {
-        try await host.watch.during { try await work { display.show($0) } }
+        try await host.watch.during {
+          try await host.hooks.during { try await work { display.show($0) } }
+        }
       }
       display.finish()
     } catch {
@@ -54,6 +56,7 @@ struct RunPresenter: Sendable {
     if arguments.value("format") != "json" {
       console.out(RunSummary.text(for: result, outputs: written))
     }
+    try await tellHooks(graph)
     if result.state == .interrupted {
       console.err(
         """
@@ -63,6 +66,16 @@ struct RunPresenter: Sendable {
         """)
     }
     return ExitCode(result)
+  }
+
+  private func tellHooks(_ graph: PipelineGraph) async throws {
+    if graph.hooks.isEmpty { return }
+    let left = await host.hooks.finish()
+    if left > 0 {
+      console.err(
+        "note: \(Amount.things(left, "message")) to webhooks did not arrive; the next run tries again\n"
+      )
+    }
   }
 
   private func display(for graph: PipelineGraph) -> any ProgressDisplay {
