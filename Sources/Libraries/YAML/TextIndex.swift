@@ -8,6 +8,8 @@ public struct TextIndex: Sendable {
   /// Where the text begins: 3 after a byte order mark, else 0.
   public let start: Int
   private let lineStarts: [Int]
+  /// Every byte is a scalar then.
+  private let isASCII: Bool
   /// Scalars before byte `step * index`; makes a column cost at most `step` bytes of counting.
   private let checkpoints: [Int]
   private static let step = 256
@@ -16,6 +18,7 @@ public struct TextIndex: Sendable {
     self.bytes = bytes
     start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
     (lineStarts, checkpoints) = Self.scan(bytes, from: start)
+    isASCII = bytes.allSatisfy { $0 < 0x80 }
   }
 
   public var lineCount: Int { lineStarts.count }
@@ -30,6 +33,7 @@ public struct TextIndex: Sendable {
 
   /// The byte where scalar number `index` begins, counted from `start`.
   public func byte(ofScalar index: Int) -> Int {
+    if isASCII { return min(index, bytes.count) }
     let wanted = index + scalarCount(before: start)
     let checkpoint = max(0, checkpoints.partitioningIndex { $0 > wanted } - 1)
     var count = checkpoints[checkpoint]
@@ -59,6 +63,7 @@ public struct TextIndex: Sendable {
   }
 
   private func scalarCount(before offset: Int) -> Int {
+    if isASCII { return offset }
     let checkpoint = offset / Self.step
     var count = checkpoints[checkpoint]
     for byte in bytes[(checkpoint * Self.step)..<offset] where !Self.isContinuation(byte) {

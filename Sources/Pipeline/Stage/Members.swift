@@ -46,11 +46,14 @@ extension Members {
 
   /// Fills a new instance. `values` must be converted; members that are missing get their default.
   public init(values: [String: Value]) throws(ValueError) {
-    let blank = Self.members(of: Self())
+    try self.init(values: values, declared: Self.descriptions)
+  }
+
+  /// The same for who has read the declaration already, which takes reflection.
+  init(values: [String: Value], declared: [FieldDescription]) throws(ValueError) {
     var complete: [String: Value] = [:]
-    for (name, member) in blank {
-      let description = member.describe(as: name)
-      complete[name] = values[name] ?? description.defaultValue ?? .null
+    for description in declared {
+      complete[description.name] = values[description.name] ?? description.defaultValue ?? .null
     }
     do {
       self = try Self(from: MemberDecoder(values: complete))

@@ -18,21 +18,26 @@ public struct StageSpec: Sendable {
     info = S.info
     let declared = S.Options.descriptions
     options = declared
-    inputs = S.Inputs.descriptions
+    let ports = S.Inputs.descriptions
+    inputs = ports
     outputs = S.Outputs.descriptions
     validate = { values in
       var problems = OptionProblems()
       do throws(ValueError) {
         let decodable = declared.replacingPaths(in: values)
-        try S.Options(values: decodable).validate(&problems)
+        try S.Options(values: decodable, declared: declared).validate(&problems)
       } catch {
         problems.add(error.path.first ?? "", error.description)
       }
       return problems.found
     }
     run = { options, inputs, context in
-      let settings = try Self.configured { () throws(ValueError) in try S.Options(values: options) }
-      let given = try Self.configured { () throws(ValueError) in try S.Inputs(values: inputs) }
+      let settings = try Self.configured { () throws(ValueError) in
+        try S.Options(values: options, declared: declared)
+      }
+      let given = try Self.configured { () throws(ValueError) in
+        try S.Inputs(values: inputs, declared: ports)
+      }
       do {
         let outputs = try await S(settings).run(given, context).values
         try Self.check(outputs, context.redactor)

@@ -208,6 +208,43 @@ struct EdgeRuleTests {
     #expect(found.first?.notes.allSatisfy { $0.range != nil } == true)
   }
 
+  @Test("of all stages that can go, the first one in the file goes next", arguments: 1...8)
+  func order(seed: Int) throws {
+    var random = Steps(state: UInt64(seed))
+    let ids = (0..<60).map { "s\($0)" }
+    // By a hidden order, so that nothing is a cycle and the file is in no helpful order.
+    let hidden = ids.shuffled(using: &random)
+    var needs: [String: [String]] = [:]
+    for (place, id) in hidden.enumerated() where place > 0 {
+      needs[id] = (0..<Int.random(in: 0...3, using: &random)).map { _ in
+        hidden[Int.random(in: 0..<place, using: &random)]
+      }
+    }
+    let stages = ids.map { id in
+      "\(id): { uses: count, needs: [\((needs[id] ?? []).joined(separator: ", "))] }"
+    }
+    let graph = try RuleBench.graph(
+      RuleBench.source(stages: stages.joined(separator: "\n")))
+    var waiting = ids
+    var expected: [String] = []
+    while let next = waiting.first(where: { (needs[$0] ?? []).allSatisfy(expected.contains) }) {
+      expected.append(next)
+      waiting.removeAll { $0 == next }
+    }
+    #expect(graph.stages.map(\.id) == expected)
+  }
+
+  /// The same numbers for the same seed (SplitMix64).
+  private struct Steps: RandomNumberGenerator {
+    var state: UInt64
+    mutating func next() -> UInt64 {
+      state &+= 0x9E37_79B9_7F4A_7C15
+      var mixed = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
+      mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+      return mixed ^ (mixed >> 31)
+    }
+  }
+
   @Test("a stage cannot wait for itself", arguments: ["needs: a", "if: a.number > 1"])
   func itself(rule: String) {
     #expect(
