@@ -337,10 +337,10 @@ struct HTTPClientTests {
   @Test("a download can be slowed down")
   func rate() async throws {
     let server = try TestServer { _, connection in
-      connection.reply(200, [], String(repeating: "y", count: 96 << 10))
+      connection.reply(200, [], String(repeating: "y", count: 256 << 10))
     }
     var request = HTTPRequest("GET", server.url())
-    request.limits.maximumRate = 24 << 10
+    request.limits.maximumRate = 128 << 10
     let elapsed = try await ContinuousClock().measure {
       _ = try await localClient().send(request)
     }

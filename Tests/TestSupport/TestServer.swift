@@ -127,7 +127,10 @@ public final class TestConnection: Sendable {
       defer { state.isClosed = true }
       return !state.isClosed
     }
-    if isFirst { Foundation.close(descriptor) }
+    guard isFirst else { return }
+    // A child process that another test starts may have a copy of the descriptor.
+    shutdown(descriptor, Int32(SHUT_RDWR))
+    Foundation.close(descriptor)
   }
 
   /// Returns when the client has closed its end.

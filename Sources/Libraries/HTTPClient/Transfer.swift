@@ -198,6 +198,8 @@ extension Transfer {
     }
     if let rate = limits.maximumRate {
       try set(offset: CURLOPT_MAX_RECV_SPEED_LARGE, max(1, rate))
+      // Curl looks at the rate after up to 100 reads: so that these are no more than a second's worth.
+      try set(CURLOPT_BUFFERSIZE, min(max(rate / 100, 1024), 16 << 10))
     }
   }
 
