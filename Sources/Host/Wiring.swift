@@ -62,8 +62,12 @@ enum Wiring {
       resources: ResourcePool(ofThisMachineWith: cores, scratch: folder.scratch))
     let secrets = try HostSecrets(file: arguments.value(DataOptions.secretsFile.name))
     environment.secrets = secrets
-    let transport = try HTTPWebhookTransport(environment: ProcessInfo.processInfo.environment)
-    let sender = HookSender(journal: journal, transport: transport, secrets: secrets)
+    let hooks = HookPost(journal: journal) {
+      HookSender(
+        journal: journal,
+        transport: try HTTPWebhookTransport(environment: ProcessInfo.processInfo.environment),
+        secrets: secrets)
+    }
     let engine = PipelineEngine(environment)
     let recovered = try await engine.recover()
     let watch = ControlWatch(desk: ControlDesk(dataFolder: folder.url)) { run, mode in
@@ -73,7 +77,7 @@ enum Wiring {
     return Host(
       engine, recovered: recovered, watch: watch,
       collector: Collector(journal: journal, artifacts: artifacts),
-      hooks: HookPost(sender: sender), folder: folder)
+      hooks: hooks, folder: folder)
   }
 
   /// An engine that can plan, over a data folder that another process may own. It can run nothing.

@@ -40,6 +40,23 @@ extension SQLJournal {
     return try decoding { try TaskRow.records(rows) }
   }
 
+  public func taskTallies(of run: String) async throws -> [TaskTally] {
+    let rows = try await read { connection in
+      try connection.query(
+        """
+        SELECT state, json_extract(decision, '$.outcome') AS outcome, count(*) FROM tasks
+        WHERE run = $1 GROUP BY state, outcome
+        """, [.text(run)]
+      ) { ($0.text(0), $0.text(1), $0.integer(2)) }
+    }
+    return try rows.map { state, outcome, count in
+      guard let state = TaskRecord.State(rawValue: state),
+        let outcome = TaskDecision.Outcome(rawValue: outcome)
+      else { throw JournalError("run `\(run)` has a task in the unknown state `\(state)`") }
+      return TaskTally(state, outcome, count)
+    }
+  }
+
   public func attempts(of run: String) async throws -> [AttemptRecord] {
     let rows = try await read { connection in
       try connection.query(

@@ -45,7 +45,7 @@ struct RunsCommand: Command {
     for status in candidates where matches(status, isOwned: archive.isOwned) {
       found.append(
         RunOverview(
-          status, tasks: try await archive.journal.tasks(of: status.record.id),
+          status, tasks: try await archive.journal.taskTallies(of: status.record.id),
           isOwned: archive.isOwned))
       if found.count == limit { break }
     }

@@ -27,10 +27,17 @@ struct ControlWatch: Sendable {
     }
   }
 
-  /// Does what is asked now. A request for a run that is over or unknown has nothing left to do.
+  /// Does what is asked now. A request for a run that is over or unknown has nothing left to do; one that cannot be
+  /// written down is kept.
   func answerAll() async {
     for request in desk.pending() {
-      try? await cancel(request.run, request.cancel)
+      do {
+        try await cancel(request.run, request.cancel)
+      } catch is JournalError {
+        continue
+      } catch {
+        // Nothing to cancel any more.
+      }
       desk.remove(request.run)
     }
   }

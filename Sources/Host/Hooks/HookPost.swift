@@ -7,11 +7,32 @@ struct HookPost: Sendable {
   /// How long the end of the process waits for receivers that are slow or away.
   private static let patience = Duration.seconds(10)
 
-  let sender: HookSender
+  private let journal: any RunJournal
+  private let makeSender: @Sendable () throws -> HookSender
+
+  /// - Parameter makeSender: called only when there is something to send: an HTTP client takes its time to begin.
+  init(journal: any RunJournal, _ makeSender: @escaping @Sendable () throws -> HookSender) {
+    self.journal = journal
+    self.makeSender = makeSender
+  }
+
+  /// Does `body` for a pipeline, and tells whoever wants to know of it, or of earlier runs.
+  ///
+  /// - Returns: also how many messages are left; they stay in the journal for the next process.
+  func during<Success: Sendable>(
+    _ graph: PipelineGraph, _ body: @escaping @Sendable () async throws -> Success
+  ) async throws -> (result: Success, left: Int) {
+    if graph.hooks.isEmpty, try await journal.dueDeliveries(before: .max).isEmpty {
+      return (try await body(), 0)
+    }
+    let sender = try makeSender()
+    let result = try await Self.sending(with: sender, body)
+    return (result, await sender.drain(within: Self.patience))
+  }
 
   /// Sends what becomes due until `body` returns.
-  func during<Success: Sendable>(
-    _ body: @escaping @Sendable () async throws -> Success
+  private static func sending<Success: Sendable>(
+    with sender: HookSender, _ body: @escaping @Sendable () async throws -> Success
   ) async throws -> Success {
     try await withThrowingTaskGroup(of: Success?.self) { group in
       group.addTask { try await body() }
@@ -19,7 +40,7 @@ struct HookPost: Sendable {
         while !Task.isCancelled {
           // A journal that cannot be read is told by the run itself.
           _ = try? await sender.sendDue()
-          try? await Task.sleep(for: Self.pause)
+          try? await Task.sleep(for: pause)
         }
         return nil
       }
@@ -30,9 +51,4 @@ struct HookPost: Sendable {
       throw CancellationError()
     }
   }
-
-  /// Sends the last messages. What does not arrive stays in the journal for the next process.
-  ///
-  /// - Returns: how many are left.
-  func finish() async -> Int { await sender.drain(within: Self.patience) }
 }

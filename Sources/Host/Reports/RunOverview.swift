@@ -16,7 +16,7 @@ struct RunOverview: Sendable, Encodable {
   /// The run that this one repeats.
   var retryOf: String?
 
-  init(_ status: RunStatus, tasks: [TaskRecord], isOwned: Bool, now: Int = .now) {
+  init(_ status: RunStatus, tasks: [TaskTally], isOwned: Bool, now: Int = .now) {
     run = status.record.id
     pipeline = status.record.pipeline
     state = status.state(isOwned: isOwned)
@@ -24,7 +24,7 @@ struct RunOverview: Sendable, Encodable {
     changedAt = status.changedAt
     priority = status.record.priority
     retryOf = status.record.retryOf
-    self.tasks = TaskCounts(tasks, isLive: state == .running)
+    self.tasks = TaskCounts(tallies: tasks, isLive: state == .running)
     elapsed =
       switch state {
       case .completed, .failed, .cancelled: max(0, changedAt - createdAt)

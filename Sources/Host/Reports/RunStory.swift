@@ -104,7 +104,8 @@ extension RunStory {
     _ status: RunStatus, _ tasks: [TaskRecord], _ attempts: [AttemptRecord], _ events: [RunEvent],
     isOwned: Bool
   ) {
-    overview = RunOverview(status, tasks: tasks, isOwned: isOwned)
+    overview = RunOverview(
+      status, tasks: tasks.map { TaskTally($0.state, $0.decision.outcome, 1) }, isOwned: isOwned)
     file = status.record.source.file.name
     inputs = status.resolvedInputs ?? status.record.inputs
     outputs = status.outputs ?? [:]

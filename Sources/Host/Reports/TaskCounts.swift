@@ -18,22 +18,26 @@ struct TaskCounts: Sendable, Hashable, Encodable {
 
   /// - Parameter isLive: whether a process works on the run.
   init(_ tasks: some Sequence<TaskRecord>, isLive: Bool) {
-    for task in tasks { count(task, isLive: isLive) }
+    self.init(tallies: tasks.map { TaskTally($0.state, $0.decision.outcome, 1) }, isLive: isLive)
   }
 
-  private mutating func count(_ task: TaskRecord, isLive: Bool) {
-    total += 1
-    switch task.state {
+  init(tallies: [TaskTally], isLive: Bool) {
+    for tally in tallies { add(tally, isLive: isLive) }
+  }
+
+  private mutating func add(_ tally: TaskTally, isLive: Bool) {
+    total += tally.count
+    switch tally.state {
     case .completed:
-      done += 1
-      if task.decision.outcome == .cached { cached += 1 }
+      done += tally.count
+      if tally.outcome == .cached { cached += tally.count }
     case .skipped:
-      done += 1
-      skipped += 1
-    case .running where isLive: running += 1
-    case .running: lost += 1
-    case .failed: failed += 1
-    case .blocked, .cancelled: dropped += 1
+      done += tally.count
+      skipped += tally.count
+    case .running where isLive: running += tally.count
+    case .running: lost += tally.count
+    case .failed: failed += tally.count
+    case .blocked, .cancelled: dropped += tally.count
     }
   }
 

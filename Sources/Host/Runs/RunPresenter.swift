@@ -36,11 +36,11 @@ struct RunPresenter: Sendable {
         bars.show(event)
       }
     }
-    let result: RunResult
+    let (result, left): (RunResult, Int)
     do {
-      result = try await Interrupt.cancelling {
+      (result, left) = try await Interrupt.cancelling {
         try await host.watch.during {
-          try await host.hooks.during { try await work { display.show($0) } }
+          try await host.hooks.during(graph) { try await work { display.show($0) } }
         }
       }
       display.finish()
@@ -56,7 +56,11 @@ struct RunPresenter: Sendable {
     if arguments.value("format") != "json" {
       console.out(RunSummary.text(for: result, outputs: written))
     }
-    try await tellHooks(graph)
+    if left > 0 {
+      console.err(
+        "note: \(Amount.things(left, "message")) to webhooks did not arrive; the next run tries again\n"
+      )
+    }
     if result.state == .interrupted {
       console.err(
         """
@@ -66,16 +70,6 @@ struct RunPresenter: Sendable {
         """)
     }
     return ExitCode(result)
-  }
-
-  private func tellHooks(_ graph: PipelineGraph) async throws {
-    if graph.hooks.isEmpty { return }
-    let left = await host.hooks.finish()
-    if left > 0 {
-      console.err(
-        "note: \(Amount.things(left, "message")) to webhooks did not arrive; the next run tries again\n"
-      )
-    }
   }
 
   private func display(for graph: PipelineGraph) -> any ProgressDisplay {

@@ -1,7 +1,7 @@
 import Dispatch
 import Foundation
 
-/// Ctrl-C and SIGTERM end a run cleanly; a second one ends the process at once.
+/// Ctrl-C and SIGTERM stop a run so that it can be continued; a second one ends the process at once.
 enum Interrupt {
   static func cancelling<Success: Sendable>(
     _ body: @escaping @Sendable () async throws -> Success
@@ -12,7 +12,8 @@ enum Interrupt {
       signal(number, SIG_IGN)
       let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
       source.setEventHandler {
-        if task.isCancelled { exit(ExitCode.interrupted.rawValue) }
+        // Not `exit`: that would wait for whatever does not end.
+        if task.isCancelled { _exit(ExitCode.interrupted.rawValue) }
         task.cancel()
       }
       source.resume()

@@ -33,6 +33,8 @@ public protocol RunJournal: Sendable {
   func events(of run: String, after seq: Int) async throws -> [RunEvent]
   /// In the order in which they were first written.
   func tasks(of run: String) async throws -> [TaskRecord]
+  /// How many tasks of a run are in which state, and by which decision: what a list of runs tells.
+  func taskTallies(of run: String) async throws -> [TaskTally]
   /// Oldest first.
   func attempts(of run: String) async throws -> [AttemptRecord]
   /// Oldest first.
@@ -54,6 +56,14 @@ public protocol RunJournal: Sendable {
   func forgetResults(naming files: [Digest]) async throws -> Int
   /// How long and how large the newest 50 results of a stage's module were; nil without any.
   func usualCost(ofStage name: String) async throws -> UsualCost?
+}
+
+extension RunJournal {
+  public func taskTallies(of run: String) async throws -> [TaskTally] {
+    try await tasks(of: run).reduce(into: [:]) { counts, task in
+      counts[TaskTally(task.state, task.decision.outcome, 0), default: 0] += 1
+    }.map { TaskTally($0.key.state, $0.key.outcome, $0.value) }
+  }
 }
 
 /// What happened at one moment, to be written as a whole.

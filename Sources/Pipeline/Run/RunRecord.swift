@@ -118,6 +118,19 @@ public struct TaskRecord: Sendable, Hashable, Codable {
   }
 }
 
+/// Tasks of a run that are alike.
+public struct TaskTally: Sendable, Hashable {
+  public var state: TaskRecord.State
+  public var outcome: TaskDecision.Outcome
+  public var count: Int
+
+  public init(_ state: TaskRecord.State, _ outcome: TaskDecision.Outcome, _ count: Int) {
+    self.state = state
+    self.outcome = outcome
+    self.count = count
+  }
+}
+
 /// One attempt at a task.
 public struct AttemptRecord: Sendable, Hashable, Codable {
   public enum State: String, Sendable, Hashable, Codable {
