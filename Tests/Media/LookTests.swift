@@ -370,7 +370,16 @@ struct LookTests {
         "8192",
         {
           $0.source = .gradient(Gradient(from: red, to: blue))
-          $0.frame = PixelRect(x: 0, y: 0, width: 100_000, height: 10)
+          $0.frame = PixelRect(x: 0, y: 0, width: 10_000, height: 10)
+        }
+      ),
+      ("further away", { $0.frame = PixelRect(x: .max, y: .min, width: .max, height: 2) }),
+      (
+        "its transition",
+        {
+          $0.enter = Transition(
+            kind: .circle, duration: ms(50),
+            area: PixelRect(x: 0, y: 0, width: .max, height: .max))
         }
       ),
     ]

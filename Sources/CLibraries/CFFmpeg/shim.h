@@ -22,6 +22,7 @@ static inline int shim_error_invalid_data(void) { return AVERROR_INVALIDDATA; }
 static inline int shim_error_bug(void) { return AVERROR_BUG; }
 static inline int shim_error_option(void) { return AVERROR_OPTION_NOT_FOUND; }
 static inline int shim_error_decoder(void) { return AVERROR_DECODER_NOT_FOUND; }
+static inline int shim_error_filter(void) { return AVERROR_FILTER_NOT_FOUND; }
 static inline int shim_error_encoder(void) { return AVERROR_ENCODER_NOT_FOUND; }
 static inline int shim_error_muxer(void) { return AVERROR_MUXER_NOT_FOUND; }
 static inline int shim_error_stream(void) { return AVERROR_STREAM_NOT_FOUND; }

@@ -32,6 +32,8 @@ public struct FFmpegError: Error, Sendable, Hashable, CustomStringConvertible {
   public var isMissingFile: Bool { code == shim_averror(ENOENT) }
   /// This FFmpeg cannot decode the codec.
   public var isUnknownCodec: Bool { code == shim_error_decoder() }
+  /// This FFmpeg was built without a filter that is needed.
+  public var isUnknownFilter: Bool { code == shim_error_filter() }
   /// The picture has more pixels than `MediaLimits` allows.
   public var isTooManyPixels: Bool {
     // PNG's reader says the second of a picture that FFmpeg's own arithmetic cannot hold.

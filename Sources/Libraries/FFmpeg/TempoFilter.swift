@@ -71,9 +71,7 @@ public struct TempoFilter: ~Copyable {
     av_channel_layout_default(&raw.pointee.ch_layout, Int32(channels))
     raw.pointee.pts = position
     try check(av_frame_get_buffer(raw, 0), "av_frame_get_buffer")
-    guard let (target, _) = Optional(frame.plane(0)), let target else {
-      throw .outOfMemory("av_frame_get_buffer")
-    }
+    guard let target = frame.plane(0).start else { throw .outOfMemory("av_frame_get_buffer") }
     UnsafeMutableRawPointer(target).copyMemory(
       from: start, byteCount: samples.count / channels * channels * MemoryLayout<Float>.stride)
     position += Int64(samples.count / channels)

@@ -75,6 +75,11 @@ extension MediaError {
         cause: cause)
     } else if error.isMissingFile {
       self.init(.missing, "`\(name)` is not there any more", cause: cause)
+    } else if error.isUnknownFilter {
+      self.init(
+        .unsupportedCodec,
+        "`\(name)` needs a filter that this FFmpeg lacks (HDR pictures need `zscale`); convert it",
+        cause: cause)
     } else if error.isUnknownCodec {
       self.init(
         .unsupportedCodec, "`\(name)` is coded in a way that cannot be decoded here; convert it",

@@ -47,7 +47,18 @@ extension Clip {
     if fit == .blur, needsGeometry {
       return "`fit: blur` fills a frame that stays; it does not go with motion, path or border"
     }
-    return edgeProblem ?? paintProblem ?? effectProblem
+    return placeProblem ?? edgeProblem ?? paintProblem ?? effectProblem
+  }
+
+  private var placeProblem: String? {
+    if let frame, !frame.isPlace { return "its frame is further away or larger than can be" }
+    for transition in [enter, leave].compactMap({ $0 }) where transition.kind != .fade {
+      guard let area = transition.area ?? frame else { continue }
+      guard area.isPlace, area.width <= 8192, area.height <= 8192 else {
+        return "its transition lies over more than 8192 pixels on a side"
+      }
+    }
+    return nil
   }
 
   private var edgeProblem: String? {
@@ -97,6 +108,12 @@ extension AudioClip {
     if let gainKeys, let problem = gainKeys.problem("gain") { return problem }
     if gainKeys?.allSatisfy({ $0.value.isFinite }) == false { return "a gain is a number" }
     return nil
+  }
+}
+
+extension PixelRect {
+  fileprivate var isPlace: Bool {
+    [x, y, width, height].allSatisfy { (-65_536...65_536).contains($0) }
   }
 }
 

@@ -14,6 +14,7 @@ extension Timeline {
     slice.tracks = []
     // What cannot be seen must not make two stretches different.
     slice.canvas.sampleRate = Canvas(size: canvas.size).sampleRate
+    slice.loudness = nil
     slice.layers = []
     for layer in layers {
       var seen = layer
@@ -149,9 +150,13 @@ extension Clip {
   /// Its look changes with the time since it came in by more than its transitions and its source do. Anything that is
   /// not known here counts, so that a new property can make slices less alike but never wrong.
   fileprivate var hasClockOfItsOwn: Bool {
-    self
-      != Clip(
-        source: source, at: at, duration: duration, sourceStart: sourceStart, loops: loops,
-        fit: fit, frame: frame, opacity: opacity, enter: enter, leave: leave)
+    var plain = Clip(
+      source: source, at: at, duration: duration, sourceStart: sourceStart, loops: loops,
+      fit: fit, frame: frame, opacity: opacity, enter: enter, leave: leave)
+    // These are the same at all times.
+    plain.border = border
+    plain.key = key
+    plain.effects = effects
+    return self != plain
   }
 }

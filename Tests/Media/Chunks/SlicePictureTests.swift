@@ -61,6 +61,39 @@ struct SlicePictureTests {
     try check(studio.film([looping], seconds: 13))
   }
 
+  @Test(
+    "moves, paths, patterns, borders, effects, texts and other speeds go on over the seams",
+    arguments: [FrameRate(25), FrameRate(30_000, per: 1001)])
+  func looks(rate: FrameRate) throws {
+    let still = try studio.use(
+      samples.make("s.png", "-f", "lavfi", "-i", "testsrc2=size=320x240", "-frames:v", "1"))
+    let video = try studio.use(samples.film("v.mp4", seconds: 3, sound: false))
+    var canvas = Studio.canvas
+    canvas.frameRate = rate
+    var moving = Clip(source: .file(still), at: .zero, duration: ms(7000))
+    moving.motion = Motion(to: Area(x: 0.2, y: 0.3, width: 0.4, height: 0.4), easing: .smooth)
+    moving.effects = [try Effect(parsing: "hue=s=0.5")]
+    var fast = Clip(
+      source: .file(video), at: ms(1310), duration: ms(7000), sourceStart: ms(200), loops: true,
+      frame: PixelRect(x: 20, y: 10, width: 100, height: 60),
+      enter: Transition(kind: .dissolve, duration: ms(3500)),
+      leave: Transition(kind: .slideUp, duration: ms(800)))
+    fast.speed = 1.3
+    fast.border = Border(radius: 9, width: 3, colour: red)
+    var text = Clip(source: .text(TextBlock("Seams", size: 300)), at: ms(3000), duration: ms(3000))
+    text.path = [
+      Keyframe(at: .zero, value: Area(x: 0, y: 0, width: 100, height: 40)),
+      Keyframe(at: ms(2900), value: Area(x: 33, y: 31, width: 120, height: 50), easing: .easeOut),
+    ]
+    text.opacityKeys = [Keyframe(at: .zero, value: 0.2), Keyframe(at: ms(2000), value: 1)]
+    let last = Clip(
+      source: .gradient(Gradient(from: red, to: blue, shape: .radial)), at: ms(7300),
+      duration: ms(2000), enter: Transition(kind: .circle, duration: ms(1500)))
+    let blurred = Clip(source: .file(video), at: ms(6500), duration: ms(1900), fit: .blur)
+    try check(
+      studio.film([moving, blurred, fast, text, last], seconds: 9.3, canvas: canvas))
+  }
+
   /// Fades, loops, transparency and captions, all of them crossing seams.
   private func film(at rate: FrameRate) throws -> Timeline {
     let video = try studio.use(samples.film("v.mp4", seconds: 3, sound: false))

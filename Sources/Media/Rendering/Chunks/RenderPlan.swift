@@ -28,7 +28,7 @@ public struct RenderPlan: Sendable {
   let reorderedPictures: Int
 
   /// Raised whenever the same timeline and encoding give other packets than before.
-  private static let version = 1
+  private static let version = 2
 
   /// - Parameter divided: in chunks on the grid; else all pictures are one chunk.
   init(
@@ -154,6 +154,7 @@ extension Timeline {
   var picturesAlone: Timeline {
     var film = self
     film.tracks = []
+    film.loudness = nil
     return film
   }
 
