@@ -13,6 +13,7 @@
 #include <libavutil/pixdesc.h>
 #include <libswresample/swresample.h>
 #include <libswscale/swscale.h>
+#include <malloc.h>
 
 // Swift does not import macros with casts or function-like macros; each of these is one.
 static inline int shim_averror(int posix) { return AVERROR(posix); }
@@ -32,3 +33,7 @@ static inline int64_t shim_no_pts(void) { return AV_NOPTS_VALUE; }
 static inline int shim_custom_io(void) { return AVFMT_FLAG_CUSTOM_IO; }
 static inline int shim_global_header(void) { return AV_CODEC_FLAG_GLOBAL_HEADER; }
 static inline int shim_closed_gop(void) { return AV_CODEC_FLAG_CLOSED_GOP; }
+
+// A macro. Setting it also ends glibc's habit of raising it: encoders come and go with some hundred megabytes of
+// pictures each, which would stay in the heaps of threads that are gone.
+static inline void shim_return_large_blocks(void) { mallopt(M_MMAP_THRESHOLD, 1 << 20); }

@@ -9,6 +9,8 @@ struct FilmJoin {
   let parts: RenderedParts
   /// Called for every packet that was written.
   let wrote: () -> Void
+  /// Called for every segment that can be played.
+  let ready: (ReadySegment) -> Void
 
   /// What can be played while it grows is written as parts come in; files follow when all are there, since their index
   /// stands at the front.
@@ -17,7 +19,7 @@ struct FilmJoin {
     do throws(MediaError) {
       for (index, output) in outputs.enumerated() {
         if case .hls(let folder) = output {
-          writers[index] = try HLSWriter(folder, streams: plan.streams)
+          writers[index] = try HLSWriter(folder, streams: plan.streams, ready: ready)
         }
       }
       var packages: [Int: RenderedPackage] = [:]

@@ -21,18 +21,28 @@ struct HLSPlaylist {
     return "segment-" + String(repeating: "0", count: max(0, 5 - digits.count)) + digits + ".ts"
   }
 
-  var media: String {
-    let longest = segments.map(\.duration.seconds).max() ?? 0
+  /// - Parameter isComplete: no more segments will follow.
+  func media(isComplete: Bool) -> String {
     var lines = [
-      "#EXTM3U", "#EXT-X-VERSION:6", "#EXT-X-TARGETDURATION:\(max(1, Int(longest.rounded())))",
-      "#EXT-X-MEDIA-SEQUENCE:0", "#EXT-X-PLAYLIST-TYPE:VOD", "#EXT-X-INDEPENDENT-SEGMENTS",
+      "#EXTM3U", "#EXT-X-VERSION:6", "#EXT-X-TARGETDURATION:\(targetDuration)",
+      "#EXT-X-MEDIA-SEQUENCE:0", "#EXT-X-PLAYLIST-TYPE:\(isComplete ? "VOD" : "EVENT")",
+      "#EXT-X-INDEPENDENT-SEGMENTS",
     ]
     for segment in segments {
       lines.append("#EXTINF:\(Self.decimal(segment.duration.seconds, places: 6)),")
       lines.append(segment.name)
     }
-    lines.append("#EXT-X-ENDLIST")
+    if isComplete { lines.append("#EXT-X-ENDLIST") }
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// In seconds. While a playlist grows it must not change (4.3.3.1), so it does not wait for the longest segment: none
+  /// is more than a frame longer than it should be.
+  private var targetDuration: Int {
+    let longest = segments.map(\.duration.seconds).max() ?? 0
+    let bound = (streams.segmentDuration + streams.frameRate.time(ofFrame: 1)).seconds
+    return max(
+      1, Int((segments.count > 1 || longest > bound ? max(longest, bound) : longest).rounded()))
   }
 
   var master: String {

@@ -4,11 +4,13 @@ import Pipeline
 
 /// Writes an HLS package of MPEG-TS segments (RFC 8216): one muxer whose bytes go to a new file at each segment.
 ///
-/// Playlists are written last, so that they never name a segment that is not there.
+/// A playlist never names a segment that is not there. While segments are being written the media playlist is one that
+/// grows (type EVENT), at the end it becomes complete (VOD), and the master playlist follows.
 final class HLSWriter: PackageWriter {
   private let folder: URL
   private let streams: FilmStreams
   private let sink: SegmentSink
+  private let ready: (ReadySegment) -> Void
   private var muxer: Muxer?
   private var segments: [HLSPlaylist.Segment] = []
   private var segmentStart = MediaTime.zero
@@ -18,8 +20,12 @@ final class HLSWriter: PackageWriter {
   /// MPEG-TS has no times below zero, where encoders begin.
   private static let delay = 10
 
-  init(_ folder: URL, streams: FilmStreams) throws(MediaError) {
+  /// - Parameter ready: called for each segment once the playlist names it.
+  init(
+    _ folder: URL, streams: FilmStreams, ready: @escaping (ReadySegment) -> Void
+  ) throws(MediaError) {
     self.folder = folder
+    self.ready = ready
     self.streams = streams
     sink = SegmentSink(folder)
     try sink.begin(HLSPlaylist.segmentName(0))
@@ -51,7 +57,8 @@ final class HLSWriter: PackageWriter {
   }
 
   private func cut(at time: MediaTime) throws(MediaError) {
-    try endSegment(at: time)
+    try writing("an HLS segment") { () throws(FFmpegError) in try muxer?.flush() }
+    try endSegment(at: time, isLast: false)
     try sink.begin(HLSPlaylist.segmentName(segments.count))
     try writing("an HLS segment") { () throws(FFmpegError) in
       // The next bytes begin with the tables, so that the segment can be played by itself.
@@ -60,27 +67,27 @@ final class HLSWriter: PackageWriter {
     segmentStart = time
   }
 
-  private func endSegment(at time: MediaTime) throws(MediaError) {
-    try writing("an HLS segment") { () throws(FFmpegError) in try muxer?.flush() }
+  private func endSegment(at time: MediaTime, isLast: Bool) throws(MediaError) {
     let byteCount = try sink.end()
-    segments.append(
-      HLSPlaylist.Segment(
-        name: HLSPlaylist.segmentName(segments.count), duration: time - segmentStart,
-        byteCount: byteCount))
+    let segment = HLSPlaylist.Segment(
+      name: HLSPlaylist.segmentName(segments.count), duration: time - segmentStart,
+      byteCount: byteCount)
+    segments.append(segment)
+    let playlist = HLSPlaylist(segments: segments, streams: streams)
+    try write(playlist.media(isComplete: isLast), as: HLSPlaylist.mediaName)
+    if isLast { try write(playlist.master, as: HLSPlaylist.masterName) }
+    ready(
+      ReadySegment(
+        index: segments.count - 1, file: folder.appendingPathComponent(segment.name),
+        playlist: folder.appendingPathComponent(HLSPlaylist.mediaName), start: segmentStart,
+        duration: segment.duration))
   }
 
   func finish() throws(MediaError) -> RenderedPackage {
     try writing("an HLS segment") { () throws(FFmpegError) in try muxer?.finish() }
     muxer = nil
-    let end = streams.video == nil ? min(soundEnd, streams.duration) : pictureEnd
-    let byteCount = try sink.end()
-    segments.append(
-      HLSPlaylist.Segment(
-        name: HLSPlaylist.segmentName(segments.count), duration: end - segmentStart,
-        byteCount: byteCount))
-    let playlist = HLSPlaylist(segments: segments, streams: streams)
-    try write(playlist.media, as: HLSPlaylist.mediaName)
-    try write(playlist.master, as: HLSPlaylist.masterName)
+    try endSegment(
+      at: streams.video == nil ? min(soundEnd, streams.duration) : pictureEnd, isLast: true)
     return RenderedPackage(
       entry: folder.appendingPathComponent(HLSPlaylist.masterName),
       files: [HLSPlaylist.masterName, HLSPlaylist.mediaName] + segments.map(\.name),

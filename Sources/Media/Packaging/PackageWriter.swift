@@ -1,6 +1,6 @@
 import FFmpeg
 public import Foundation
-import Pipeline
+public import Pipeline
 
 /// What a render is to produce.
 public enum RenderOutput: Sendable, Hashable {
@@ -18,6 +18,19 @@ public struct RenderedPackage: Sendable, Hashable {
   public var files: [String]
   /// How many media segments there are; 0 for a single file.
   public var segmentCount: Int
+}
+
+/// A segment of an HLS package that can be played, while others are still being made.
+public struct ReadySegment: Sendable, Hashable {
+  /// From 0.
+  public var index: Int
+  /// Complete; it does not change any more.
+  public var file: URL
+  /// The media playlist, which names this segment and all before it. It is replaced when the next one is ready.
+  public var playlist: URL
+  /// On the film's clock.
+  public var start: MediaTime
+  public var duration: MediaTime
 }
 
 /// The streams of a film as they come out of the encoders.

@@ -9,6 +9,8 @@ struct DividedRender: Sendable {
   let outputs: [RenderOutput]
   let meter: RenderMeter
   let context: StageContext
+  /// Called for each segment as soon as it can be played.
+  let ready: @Sendable (ReadySegment) -> Void
   /// Ends all threads of the render, when the task is cancelled and when a part cannot be made.
   let cancellation: CancellationFlag
   private let failure = Locked<(any Error)?>(nil)
@@ -164,7 +166,8 @@ struct DividedRender: Sendable {
 
   private func join(_ parts: RenderedParts) async throws -> [RenderedPackage] {
     try await BlockingThread.run("join") { () throws(MediaError) in
-      let join = FilmJoin(plan: plan, outputs: outputs, parts: parts) { meter.tick() }
+      let join = FilmJoin(
+        plan: plan, outputs: outputs, parts: parts, wrote: meter.tick, ready: ready)
       return try join.run()
     }
   }

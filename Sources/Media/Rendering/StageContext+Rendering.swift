@@ -17,8 +17,11 @@ extension StageContext {
   ///
   /// The film is made of parts (`RenderPlan`) that are kept, so that what was rendered before, by this attempt or any
   /// other, is not rendered again.
+  ///
+  /// - Parameter segmentReady: called for each HLS segment as soon as it can be played, from another thread.
   public func render(
-    _ timeline: Timeline, encoding: Encoding, outputs: [RenderOutput]
+    _ timeline: Timeline, encoding: Encoding, outputs: [RenderOutput],
+    segmentReady: @escaping @Sendable (ReadySegment) -> Void = { _ in }
   ) async throws -> RenderReport {
     try timeline.validateForRendering()
     try encoding.validate()
@@ -31,7 +34,7 @@ extension StageContext {
       let (plan, resources) = try await planned(timeline, encoding: encoding, cancellation)
       return try await DividedRender(
         plan: plan, resources: resources, outputs: outputs, meter: meter, context: self,
-        cancellation: cancellation
+        ready: segmentReady, cancellation: cancellation
       ).run()
     }
     for warning in report.warnings { warn(warning) }

@@ -27,7 +27,8 @@ struct UndividedRender {
       for chunk in plan.chunks { parts.supply(Self.file(of: chunk, scratch), asChunk: chunk.index) }
     }
     workers.start("join") {
-      let join = FilmJoin(plan: plan, outputs: outputs, parts: parts) { meter.tick() }
+      let join = FilmJoin(
+        plan: plan, outputs: outputs, parts: parts, wrote: meter.tick, ready: { _ in })
       let made = try join.run()
       packages.withLock { $0 = made }
     }

@@ -24,7 +24,10 @@ public struct Segment: Stage {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     let file = context.newFile("film.mp4")
     let report = try await context.render(
-      film, encoding: options.encoding, outputs: [.hls(folder), .file(file, .mp4)])
+      film, encoding: options.encoding, outputs: [.hls(folder), .file(file, .mp4)],
+      segmentReady: { segment in
+        context.log("segment-ready: \(segment.file.lastPathComponent) can be played")
+      })
     var outputs = Outputs()
     outputs.playlist = try await store(report.packages[0], from: folder, context)
     outputs.mp4 = .file(try await context.store(file, as: "film.mp4"))

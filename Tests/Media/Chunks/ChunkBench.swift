@@ -22,11 +22,12 @@ final class ChunkBench: Sendable {
 
   @discardableResult
   func render(
-    _ film: Timeline, encoding: Encoding? = nil, segment: Int = 4000, to outputs: [RenderOutput]
+    _ film: Timeline, encoding: Encoding? = nil, segment: Int = 4000, to outputs: [RenderOutput],
+    segmentReady: @escaping @Sendable (ReadySegment) -> Void = { _ in }
   ) async throws -> RenderReport {
     let usual = Encoding(quality: 12, preset: .superfast, segmentDuration: ms(segment))
     return try await services.context().render(
-      film, encoding: encoding ?? usual, outputs: outputs)
+      film, encoding: encoding ?? usual, outputs: outputs, segmentReady: segmentReady)
   }
 
   func undivided(

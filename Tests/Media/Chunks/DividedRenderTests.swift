@@ -3,6 +3,7 @@ import Media
 import Pipeline
 import TestSupport
 import Testing
+import Threads
 
 /// Films rendered in chunks, looked at with other programs.
 @Suite("Films in chunks", .timeLimit(.minutes(4)))
@@ -130,6 +131,52 @@ struct DividedRenderTests {
     #expect(boxes.last?.name == "mdat")
     let room = boxes.filter { $0.name == "free" }.reduce(0) { $0 + $1.size }
     #expect(room < 2000 + film.frameCount * 12, "\(boxes)")
+  }
+
+  @Test(
+    "segments can be played while the rest is rendered, and the playlist never names one too early")
+  func early() async throws {
+    let film = try bench.numbered(46.2)
+    let hls = try bench.folder("hls")
+    let seen = Locked<[Sighting]>([])
+    // The fifth chunk is not begun before a segment can be played.
+    let services = PatientServices(bench.services, holdingBack: "chunk 5")
+    _ = try await services.context().render(
+      film, encoding: Encoding(preset: .ultrafast), outputs: [.hls(hls)]
+    ) { segment in
+      seen.withLock { $0.append(Sighting(segment)) }
+      services.goOn()
+    }
+    let sightings = seen.withLock { $0 }
+    #expect(sightings.map(\.index) == Array(0..<12))
+    for sighting in sightings {
+      #expect(sighting.named.count == sighting.index + 1)
+      #expect(sighting.missing.isEmpty)
+      let isLast = sighting.index == 11
+      #expect(sighting.playlist.contains("#EXT-X-PLAYLIST-TYPE:\(isLast ? "VOD" : "EVENT")\n"))
+      #expect(sighting.playlist.contains("#EXT-X-ENDLIST") == isLast)
+      #expect(sighting.playlist.contains("#EXT-X-TARGETDURATION:4\n"))
+    }
+    #expect(services.heldBack)
+  }
+
+  /// What could be seen of a package at the moment when a segment was ready.
+  private struct Sighting {
+    let index: Int
+    let playlist: String
+    let named: [String]
+    let missing: [String]
+
+    init(_ segment: ReadySegment) {
+      index = segment.index
+      let text = (try? String(contentsOf: segment.playlist, encoding: .utf8)) ?? ""
+      playlist = text
+      named = text.split(separator: "\n").map(String.init).filter { !$0.hasPrefix("#") }
+      missing = named.filter { name in
+        let file = segment.file.deletingLastPathComponent().appendingPathComponent(name)
+        return ((try? Data(contentsOf: file))?.count ?? 0) == 0
+      }
+    }
   }
 
   @Test("stretches that look alike are rendered once")

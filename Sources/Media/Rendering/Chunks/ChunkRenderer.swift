@@ -19,7 +19,7 @@ struct ChunkRenderer: Sendable {
 
   /// Begins to write a file at `url`, which is complete when all of `workers` have ended without an error.
   func start(in workers: RenderWorkers, to url: URL) {
-    let frames = BoundedLink<Frame>(capacity: 4)
+    let frames = BoundedLink<Frame>(capacity: 2)
     workers.adopt(frames)
     workers.start("compose") { try compose(into: frames, workers) }
     workers.start("encode") { try encode(frames, to: url, workers) }
