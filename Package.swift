@@ -45,11 +45,13 @@ let package = Package(
     cLibrary("CFonts", pkgConfig: "freetype2"),
     cLibrary("CYAML"),
     cLibrary("CCrypto"),
+    cLibrary("CTLS"),
     cLibrary("CSQLite"),
     cLibrary("CFlite"),
     cLibrary("CESpeak"),
     cLibrary("CPocketSphinx", pkgConfig: "pocketsphinx"),
     cCode("CProcess"),
+    cCode("CSockets"),
 
     library("Threads"),
     library("Crypto", over: "CCrypto"),
@@ -62,6 +64,8 @@ let package = Package(
     library("ESpeak", over: "CESpeak"),
     library("PocketSphinx", over: "CPocketSphinx"),
     library("ChildProcess", over: "CProcess", "Threads"),
+    library("HTTPTypes", over: "Crypto", "Threads"),
+    library("HTTPServer", over: "HTTPTypes", "CSockets", "CTLS", "Threads"),
     library("Speech"),
     library("SpeechClient", over: "Speech", "ChildProcess", "Threads"),
 
@@ -103,6 +107,7 @@ let package = Package(
     tests("FFmpeg", of: "FFmpeg", "Threads", "TestSupport"),
     tests("Media", of: "Media", "Pipeline", "FFmpeg", "Threads", "TestSupport"),
     tests("ChildProcess", of: "ChildProcess", "Threads"),
+    tests("HTTPServer", of: "HTTPServer", "HTTPTypes", "ChildProcess", "Threads"),
     tests(
       "Speech", of: "TTSStage", "TranscribeStage", "Pipeline", "Media", "Speech", "SpeechClient",
       "ChildProcess", "Threads", "TestSupport", "videocraft-speech"),
