@@ -153,7 +153,7 @@ public struct MultipartParser: Sendable {
             base + index, Int32(UInt8(ascii: "\r")), bytes.count - delimiter.count - index + 1)
         else { return nil }
         index = UnsafeRawPointer(hit) - base
-        if delimiter.withUnsafeBytes({ memcmp(base + index, $0.baseAddress, $0.count) }) == 0 {
+        if delimiter.elementsEqual(bytes[index..<index + delimiter.count]) {
           return index
         }
         index += 1

@@ -54,11 +54,11 @@ package enum Characters {
 
 extension StringProtocol {
   /// Without spaces and tabs at both ends.
-  package var trimmedOfBlanks: SubSequence {
-    var rest = self[...]
-    while let first = rest.utf8.first, Characters.isSpaceOrTab(first) { rest = rest.dropFirst() }
-    while let last = rest.utf8.last, Characters.isSpaceOrTab(last) { rest = rest.dropLast() }
-    return rest
+  package var trimmedOfBlanks: Substring {
+    var rest = Substring(self).utf8
+    while let first = rest.first, Characters.isSpaceOrTab(first) { rest = rest.dropFirst() }
+    while let last = rest.last, Characters.isSpaceOrTab(last) { rest = rest.dropLast() }
+    return Substring(rest)
   }
 
   /// Equal where only the case of ASCII letters differs.

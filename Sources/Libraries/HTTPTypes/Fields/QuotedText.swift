@@ -33,7 +33,7 @@ enum QuotedText {
     guard text.utf8.first == UInt8(ascii: "\"") else {
       return Characters.isToken(text.utf8) ? String(text) : nil
     }
-    guard text.utf8.count >= 2, text.utf8.last == UInt8(ascii: "\"") else { return nil }
+    guard text.utf8.count >= 2, Substring(text).utf8.last == UInt8(ascii: "\"") else { return nil }
     var octets: [UInt8] = []
     var isEscaped = false
     for octet in text.utf8.dropFirst().dropLast() {
