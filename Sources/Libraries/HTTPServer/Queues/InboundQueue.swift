@@ -16,6 +16,35 @@ final class InboundQueue<Element: Sendable>: Sendable {
     var waiter: CheckedContinuation<Void, Never>?
 
     var count: Int { elements.count - first }
+
+    var isReadable: Bool { count > 0 || isEnded || failure != nil || isCancelled }
+
+    mutating func takeWaiter() -> CheckedContinuation<Void, Never>? {
+      defer { waiter = nil }
+      return waiter
+    }
+
+    mutating func step(
+      _ capacity: Int, _ size: (Element) -> Int
+    ) -> Step {
+      if let failure { return .failed(failure) }
+      if count > 0 { return take(capacity, size) }
+      if isEnded { return .ended }
+      return isCancelled ? .failed(CancellationError()) : .wait
+    }
+
+    mutating func take(_ capacity: Int, _ size: (Element) -> Int) -> Step {
+      let element = elements[first]
+      first += 1
+      byteCount -= size(element)
+      if first == elements.count || first > 64 {
+        elements.removeFirst(first)
+        first = 0
+      }
+      let freesRoom = isFull && byteCount <= capacity / 2
+      if freesRoom { isFull = false }
+      return .element(element, freesRoom: freesRoom)
+    }
   }
 
   private enum Step {
@@ -115,37 +144,6 @@ final class InboundQueue<Element: Sendable>: Sendable {
     } onCancel: {
       finish { $0.isCancelled = true }
     }
-  }
-}
-
-extension InboundQueue.State {
-  fileprivate var isReadable: Bool { count > 0 || isEnded || failure != nil || isCancelled }
-
-  fileprivate mutating func takeWaiter() -> CheckedContinuation<Void, Never>? {
-    defer { waiter = nil }
-    return waiter
-  }
-
-  fileprivate mutating func step(
-    _ capacity: Int, _ size: (Element) -> Int
-  ) -> InboundQueue.Step {
-    if let failure { return .failed(failure) }
-    if count > 0 { return take(capacity, size) }
-    if isEnded { return .ended }
-    return isCancelled ? .failed(CancellationError()) : .wait
-  }
-
-  private mutating func take(_ capacity: Int, _ size: (Element) -> Int) -> InboundQueue.Step {
-    let element = elements[first]
-    first += 1
-    byteCount -= size(element)
-    if first == elements.count || first > 64 {
-      elements.removeFirst(first)
-      first = 0
-    }
-    let freesRoom = isFull && byteCount <= capacity / 2
-    if freesRoom { isFull = false }
-    return .element(element, freesRoom: freesRoom)
   }
 }
 

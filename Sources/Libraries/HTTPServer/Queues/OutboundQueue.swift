@@ -27,6 +27,19 @@ final class OutboundQueue: BodyWriter {
     var isSignalled = false
     var waiters: [UInt64: CheckedContinuation<Void, Never>] = [:]
     var lastWaiter: UInt64 = 0
+
+    /// Returns whether the loop has to be told.
+    mutating func append(_ bytes: [UInt8]) -> Bool {
+      if !bytes.isEmpty { pieces.append(bytes) }
+      byteCount += bytes.count
+      defer { isSignalled = true }
+      return !isSignalled
+    }
+
+    mutating func takeWaiters() -> [CheckedContinuation<Void, Never>] {
+      defer { waiters = [:] }
+      return Array(waiters.values)
+    }
   }
 
   /// In bytes, above which writers wait.
@@ -73,7 +86,8 @@ final class OutboundQueue: BodyWriter {
   /// Nothing is written after this. Only the first end counts; false when it was not.
   @discardableResult
   func finish(_ end: End = .finished, with bytes: [UInt8] = []) -> Bool {
-    let (isFirst, signals, waiters) = state.withLock { state in
+    typealias Waiters = [CheckedContinuation<Void, Never>]
+    let (isFirst, signals, waiters): (Bool, Bool, Waiters) = state.withLock { state in
       guard state.end == nil, !state.isClosed else { return (false, false, []) }
       state.end = end
       return (true, state.append(bytes), state.takeWaiters())
@@ -129,20 +143,5 @@ final class OutboundQueue: BodyWriter {
       return state.takeWaiters()
     }
     waiters.forEach { $0.resume() }
-  }
-}
-
-extension OutboundQueue.State {
-  /// Returns whether the loop has to be told.
-  fileprivate mutating func append(_ bytes: [UInt8]) -> Bool {
-    if !bytes.isEmpty { pieces.append(bytes) }
-    byteCount += bytes.count
-    defer { isSignalled = true }
-    return !isSignalled
-  }
-
-  fileprivate mutating func takeWaiters() -> [CheckedContinuation<Void, Never>] {
-    defer { waiters = [:] }
-    return Array(waiters.values)
   }
 }

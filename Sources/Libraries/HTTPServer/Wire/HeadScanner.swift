@@ -28,6 +28,7 @@ struct HeadScanner {
     while position < bytes.count {
       let octet = bytes[position]
       position += 1
+      if position - headStart > limits.headByteCount { try refuseLength() }
       if followsReturn || octet == 0x0a {
         guard followsReturn, octet == 0x0a else {
           throw .malformed("a line does not end in CR LF")
@@ -39,7 +40,6 @@ struct HeadScanner {
       } else if octet == 0 {
         throw .malformed("there is a NUL in the head")
       }
-      if position - headStart > limits.headByteCount { try refuseLength() }
     }
     if lineCount == 0, position - lineStart > limits.targetByteCount + 64 { try refuseLength() }
     return .incomplete

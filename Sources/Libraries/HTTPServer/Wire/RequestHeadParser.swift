@@ -77,20 +77,21 @@ extension RequestHeadParser {
     guard method.name != "CONNECT" else {
       throw Refusal(.notImplemented, "this server is no proxy")
     }
-    do {
+    do throws(RequestTarget.Problem) {
       let target = try RequestTarget(text)
-      guard !target.isAsterisk || method == .options else {
-        throw RequestTarget.Problem.notAPath
-      }
+      guard !target.isAsterisk || method == .options else { throw .notAPath }
       return target
     } catch {
-      throw .malformed(
-        switch error {
-        case .notAPath: "the request target does not begin with a slash"
-        case .forbiddenCharacter: "the request target has a forbidden character in it"
-        case .badEscape: "the request target is not percent-encoded UTF-8"
-        case .escapesItsFolder: "the request target has a dot segment or an escaped separator in it"
-        })
+      throw .malformed(Self.explanation(of: error))
+    }
+  }
+
+  private static func explanation(of problem: RequestTarget.Problem) -> String {
+    switch problem {
+    case .notAPath: "the request target does not begin with a slash"
+    case .forbiddenCharacter: "the request target has a forbidden character in it"
+    case .badEscape: "the request target is not percent-encoded UTF-8"
+    case .escapesItsFolder: "the request target has a dot segment or an escaped separator in it"
     }
   }
 

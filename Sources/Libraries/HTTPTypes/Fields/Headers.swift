@@ -92,6 +92,8 @@ public struct Headers: Sendable, Hashable, ExpressibleByArrayLiteral {
 public struct FieldError: Error, Sendable, Hashable, CustomStringConvertible {
   public var field: FieldName
 
+  public init(field: FieldName) { self.field = field }
+
   public var description: String {
     "the value of the field \"\(field)\" has a control character in it; leave line ends and NULs out"
   }

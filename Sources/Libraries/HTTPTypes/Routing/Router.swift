@@ -43,7 +43,7 @@ public struct Router: Sendable {
 
   /// Adds a route. `GET` answers `HEAD` as well.
   public mutating func on(
-    _ method: Method, _ pattern: RoutePattern, _ options: RouteOptions = RouteOptions(),
+    _ method: Method, _ pattern: RoutePattern, options: RouteOptions = RouteOptions(),
     _ handler: @escaping Handler
   ) {
     routes.append(
