@@ -6,7 +6,7 @@ import Threads
 
 @testable import HTTPServer
 
-@Suite("Clients that others wrote", .timeLimit(.minutes(3)))
+@Suite("Clients that others wrote", .serialized, .timeLimit(.minutes(3)))
 struct ClientTests {
   private static func respond(_ request: Request) async throws -> Response {
     switch request.path.segments.first {
@@ -39,7 +39,8 @@ struct ClientTests {
       }
     default:
       return .text(
-        "\(request.method) \(request.target) \(request.isSecure) \(try request.query()["q"] ?? "-")")
+        "\(request.method) \(request.target) \(request.isSecure) \(try request.query()["q"] ?? "-")"
+      )
     }
   }
 
@@ -155,7 +156,9 @@ struct ClientTests {
     }
   }
 
-  @Test("TLS serves curl and Python, refuses old versions and other protocols, and changes its certificate")
+  @Test(
+    "TLS serves curl and Python, refuses old versions and other protocols, and changes its certificate"
+  )
   func tls() async throws {
     let folder = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

@@ -5,7 +5,7 @@ import Threads
 
 @testable import HTTPServer
 
-@Suite("Serving", .timeLimit(.minutes(2)))
+@Suite("Serving", .serialized, .timeLimit(.minutes(2)))
 struct ServingTests {
   private static func echo(_ request: Request) async throws -> Response {
     switch request.path.segments.first {
@@ -104,7 +104,8 @@ struct ServingTests {
     }
   }
 
-  @Test("A body that fails in the middle cannot be taken for whole", arguments: ["short", "failing"])
+  @Test(
+    "A body that fails in the middle cannot be taken for whole", arguments: ["short", "failing"])
   func aborted(path: String) async throws {
     try await TestServer.run(respond: Self.echo) { server in
       let client = try server.connect()
@@ -125,8 +126,11 @@ struct ServingTests {
         // A server that has answered may close before everything is sent.
         try? client.send(request.bytes)
         let answer = try client.answer()
-        #expect(answer.status == (request.status == 431 && request.name.contains("trailer")
-          ? 400 : request.status), "\(request)")
+        #expect(
+          answer.status
+            == (request.status == 431 && request.name.contains("trailer")
+              ? 400 : request.status),
+          "\(request)")
         #expect(answer.headers["connection"] == "close", "\(request)")
         client.endSending()
         #expect(try client.isAtEnd(), "\(request)")

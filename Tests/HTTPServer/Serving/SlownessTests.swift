@@ -5,7 +5,7 @@ import Threads
 
 @testable import HTTPServer
 
-@Suite("Clients that take their time", .timeLimit(.minutes(2)))
+@Suite("Clients that take their time", .serialized, .timeLimit(.minutes(2)))
 struct SlownessTests {
   private static func respond(_ request: Request) async throws -> Response {
     switch request.path.segments.first {
@@ -46,7 +46,8 @@ struct SlownessTests {
     }
   }
 
-  @Test("A connection on which nothing happens is closed after a minute, before and after a request")
+  @Test(
+    "A connection on which nothing happens is closed after a minute, before and after a request")
   func idle() async throws {
     try await Self.run { server in
       let silent = try server.connect()

@@ -32,9 +32,9 @@ struct TestServer: Sendable {
     server.checkTime()
   }
 
-  /// Waits, for at most ten seconds, until `condition` holds.
+  /// Waits, for at most thirty seconds, until `condition` holds.
   func wait(until condition: () -> Bool) -> Bool {
-    let deadline = ContinuousClock.now + .seconds(10)
+    let deadline = ContinuousClock.now + .seconds(30)
     while ContinuousClock.now < deadline {
       if condition() { return true }
       usleep(2000)

@@ -5,7 +5,7 @@ import Threads
 
 @testable import HTTPServer
 
-@Suite("WebSockets", .timeLimit(.minutes(3)))
+@Suite("WebSockets", .serialized, .timeLimit(.minutes(3)))
 struct WebSocketServingTests {
   private static func respond(_ request: Request) async throws -> Response {
     try Response.webSocket(for: request) { socket in
@@ -109,7 +109,8 @@ struct WebSocketServingTests {
     }
   }
 
-  @Test("A client that does not read is closed when its queue is full, and others are not kept waiting")
+  @Test(
+    "A client that does not read is closed when its queue is full, and others are not kept waiting")
   func slowConsumer() async throws {
     let sockets = Locked<[any WebSocketChannel]>([])
     try await TestServer.run(respond: { request in

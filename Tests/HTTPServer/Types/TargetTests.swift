@@ -36,7 +36,8 @@ struct TargetTests {
     #expect(throws: QueryItems.Problem.tooMany(limit: 2)) { try QueryItems("a&b&c", limit: 2) }
   }
 
-  @Test("What was encoded is decoded to what it was", arguments: ["", "a b", "/ä?&%", "~-._", "\0"])
+  @Test(
+    "What was encoded is decoded to what it was", arguments: ["", "a b", "/ä?&%", "~-._", "\0"])
   func roundTrip(text: String) {
     #expect(PercentCoding.decode(PercentCoding.encode(text)) == text)
   }
@@ -55,7 +56,8 @@ struct TargetTests {
     #expect(block.contains(try #require(IPAddress(address))) == expected)
   }
 
-  @Test("What is no block is none", arguments: ["10.0.0.0/33", "10.0.0/8", "a", "::1/129", "1/2/3"])
+  @Test(
+    "What is no block is none", arguments: ["10.0.0.0/33", "10.0.0/8", "a", "::1/129", "1/2/3"])
   func noBlocks(text: String) { #expect(AddressBlock(text) == nil) }
 
   @Test(

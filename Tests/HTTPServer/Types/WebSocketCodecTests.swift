@@ -54,7 +54,8 @@ struct WebSocketCodecTests {
       switch count {
       case ...125: [0x82, UInt8(count)]
       case ...65_535: [0x82, 126, UInt8(count >> 8), UInt8(count & 255)]
-      default: [0x82, 127, 0, 0, 0, 0, 0, UInt8(count >> 16), UInt8(count >> 8 & 255), UInt8(count & 255)]
+      default:
+        [0x82, 127, 0, 0, 0, 0, 0, UInt8(count >> 16), UInt8(count >> 8 & 255), UInt8(count & 255)]
       }
     #expect(bytes.starts(with: header))
     #expect(bytes.count == header.count + count)
@@ -111,7 +112,8 @@ struct WebSocketCodecTests {
     #expect(frame.count == 2 + 124)
   }
 
-  private static func request(_ fields: [(String, String)], method: Method = .get) throws -> Request {
+  private static func request(_ fields: [(String, String)], method: Method = .get) throws -> Request
+  {
     var headers = Headers()
     for (name, value) in fields { try headers.append(try #require(FieldName(name)), value) }
     return try Request(method, "/", headers: headers)

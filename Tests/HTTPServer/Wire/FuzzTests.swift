@@ -45,11 +45,12 @@ struct FuzzTests {
     "q=0.5", "bytes=0-", "W/\"", "é",
   ].map { Array($0.utf8) }
 
-  private static let requests: [[UInt8]] = [
-    "GET /a/b?c=d HTTP/1.1\r\nHost: a\r\nAccept: */*\r\n\r\n",
-    "POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhelloGET / HTTP/1.1\r\nHost: a\r\n\r\n",
-    "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5;a=b\r\nhello\r\n0\r\nT: x\r\n\r\n",
-  ].map { Array($0.utf8) } + MalformedRequest.all.map(\.bytes).filter { $0.count < 500 }
+  private static let requests: [[UInt8]] =
+    [
+      "GET /a/b?c=d HTTP/1.1\r\nHost: a\r\nAccept: */*\r\n\r\n",
+      "POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhelloGET / HTTP/1.1\r\nHost: a\r\n\r\n",
+      "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5;a=b\r\nhello\r\n0\r\nT: x\r\n\r\n",
+    ].map { Array($0.utf8) } + MalformedRequest.all.map(\.bytes).filter { $0.count < 500 }
 
   @Test("Requests are read alike however they are cut, and nothing crashes", arguments: 1...8)
   func requests(seed: UInt64) {

@@ -46,7 +46,9 @@ struct RequestReading {
     guard !pending.isEmpty else { return false }
     let bytes = pending
     if head == nil {
-      guard case .complete(let range) = try bytes.withUnsafeBytes({ try scanner.scan($0) }) else { return false }
+      guard case .complete(let range) = try bytes.withUnsafeBytes({ try scanner.scan($0) }) else {
+        return false
+      }
       scanner.reset()
       let parsed = try bytes[range].withUnsafeBytes { try parser.parse($0) }
       pending.removeFirst(range.upperBound)

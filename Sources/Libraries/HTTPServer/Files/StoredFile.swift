@@ -41,9 +41,11 @@ public final class StoredFile: FileContent {
       }
     }
     vc_will_need(descriptor, 0, min(byteCount, 1 << 20))
-    let tag = [UInt64(bitPattern: seconds), UInt64(bitPattern: nanoseconds),
-      UInt64(bitPattern: byteCount), inode]
-      .map { String($0, radix: 36) }.joined(separator: "-")
+    let tag = [
+      UInt64(bitPattern: seconds), UInt64(bitPattern: nanoseconds),
+      UInt64(bitPattern: byteCount), inode,
+    ]
+    .map { String($0, radix: 36) }.joined(separator: "-")
     let validators = Validators(eTag: ETag(tag), lastModified: HTTPDate(seconds: seconds))
     return StoredFile(owning: descriptor, byteCount: Int(byteCount), validators: validators)
   }

@@ -15,7 +15,8 @@ public struct MultipartHead: Sendable, Hashable {
       throw MultipartError("a part's header is not UTF-8")
     }
     for line in text.split(separator: "\r\n", omittingEmptySubsequences: true) {
-      guard let colon = line.firstIndex(of: ":"), let name = FieldName(String(line[..<colon])) else {
+      guard let colon = line.firstIndex(of: ":"), let name = FieldName(String(line[..<colon]))
+      else {
         throw MultipartError("a part's header has a line that is no field")
       }
       do {

@@ -40,7 +40,9 @@ public struct RequestBody: AsyncSequence, Sendable {
   public func collect(upTo limit: Int) async throws -> [UInt8] {
     let limited = limited(to: limit)
     var bytes: [UInt8] = []
-    if let declaredByteCount, declaredByteCount <= limit { bytes.reserveCapacity(declaredByteCount) }
+    if let declaredByteCount, declaredByteCount <= limit {
+      bytes.reserveCapacity(declaredByteCount)
+    }
     while let piece = try await limited.next() { bytes += piece }
     return bytes
   }

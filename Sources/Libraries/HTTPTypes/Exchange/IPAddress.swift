@@ -30,7 +30,9 @@ public struct IPAddress: Sendable, Hashable, CustomStringConvertible {
 
   public var isV4: Bool { octets.count == 4 }
 
-  public var isLoopback: Bool { isV4 ? octets[0] == 127 : octets == [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1] }
+  public var isLoopback: Bool {
+    isV4 ? octets[0] == 127 : octets == [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1]
+  }
 
   public var description: String {
     var text = [CChar](repeating: 0, count: 64)
