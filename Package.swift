@@ -99,6 +99,10 @@ let package = Package(
       dependencies: ["Pipeline", "Media", "Store", "BuiltInStages", "Threads"],
       path: "Sources/Host"),
 
+    .executableTarget(
+      name: "http-benchmark-server", dependencies: ["HTTPServer", "HTTPTypes", "Threads"],
+      path: "Benchmarks/http-server/Server"),
+
     .target(
       name: "TestSupport", dependencies: ["Pipeline", "Threads"], path: "Tests/TestSupport"),
     tests("Threads", of: "Threads"),
