@@ -258,6 +258,7 @@ struct ServingTests {
   @Test("A drained server finishes what runs, closes what is idle and refuses what is new")
   func drain() async throws {
     let gate = Locked(false)
+    let hasBegun = Locked(false)
     try await TestServer.run(respond: { request in
       if request.path.segments == ["events"] {
         return .events { writer in
@@ -265,6 +266,7 @@ struct ServingTests {
           try await Task.sleep(for: .seconds(100))
         }
       }
+      hasBegun.withLock { $0 = true }
       while !gate.withLock({ $0 }) { try await Task.sleep(for: .milliseconds(2)) }
       return .text("done")
     }) { server in
@@ -274,7 +276,8 @@ struct ServingTests {
       try running.send("GET /slow HTTP/1.1\r\nHost: t\r\n\r\n")
       try events.send("GET /events HTTP/1.1\r\nHost: t\r\n\r\n")
       _ = try events.receive(through: "data: first\n\n\r\n")
-      #expect(server.wait { server.server.connectionCount == 3 })
+      #expect(
+        server.wait { server.server.connectionCount == 3 && hasBegun.withLock { $0 } })
       server.server.drain(grace: .seconds(60))
       #expect(try idle.isAtEnd())
       #expect(String(decoding: try events.receiveAll(), as: UTF8.self) == "0\r\n\r\n")
@@ -290,7 +293,9 @@ struct ServingTests {
   @Test("A handler that does not stop is cancelled when the grace is over")
   func cutOff() async throws {
     let wasCancelled = Locked(false)
+    let hasBegun = Locked(false)
     try await TestServer.run(respond: { _ in
+      hasBegun.withLock { $0 = true }
       do { try await Task.sleep(for: .seconds(100)) } catch {
         wasCancelled.withLock { $0 = true }
       }
@@ -298,8 +303,7 @@ struct ServingTests {
     }) { server in
       let client = try server.connect()
       try client.send("GET / HTTP/1.1\r\nHost: t\r\n\r\n")
-      #expect(server.wait { server.server.connectionCount == 1 })
-      usleep(20_000)
+      #expect(server.wait { hasBegun.withLock { $0 } })
       server.server.drain(grace: .milliseconds(50))
       #expect(try client.isAtEnd())
     }

@@ -9,12 +9,6 @@ import Threads
 struct SlownessTests {
   private static func respond(_ request: Request) async throws -> Response {
     switch request.path.segments.first {
-    case "slow":
-      try await Task.sleep(for: .seconds(100))
-      return Response()
-    case "patient":
-      request.limitTime(to: nil)
-      return .bytes(try await request.body.collect(upTo: 10 << 20), .octetStream)
     case "big": return .bytes([UInt8](repeating: 7, count: 20_000_000), .octetStream)
     case "events":
       return .events { _ in try await Task.sleep(for: .seconds(100)) }
@@ -32,13 +26,13 @@ struct SlownessTests {
   func slowHead() async throws {
     try await Self.run { server in
       let client = try server.connect()
-      try client.send("GET / HTTP/1.1\r\n")
+      // The answer to the first request says that the second's beginning was read.
+      try client.send("GET / HTTP/1.1\r\nHost: t\r\n\r\nGET / HTTP/1.1\r\n")
+      #expect(try client.answer().status == 200)
       for _ in 0..<4 {
-        usleep(5000)
         server.advance(by: .seconds(2))
         try client.send("X-A: b\r\n")
       }
-      usleep(5000)
       server.advance(by: .seconds(3))
       #expect(try client.answer().status == 408)
       client.endSending()
@@ -67,13 +61,22 @@ struct SlownessTests {
 
   @Test("A body below the least rate is answered with 408")
   func slowBody() async throws {
-    try await Self.run { server in
+    let received = Locked(0)
+    try await TestServer.run(
+      time: ManualTime(),
+      respond: { request in
+        request.limitTime(to: nil)
+        for try await bytes in request.body { received.withLock { $0 += bytes.count } }
+        return Response()
+      }
+    ) { server in
       let client = try server.connect()
-      try client.send("POST /patient HTTP/1.1\r\nHost: t\r\nContent-Length: 1000000\r\n\r\n")
-      for window in 1...3 {
-        try client.send([UInt8](repeating: 1, count: window < 3 ? 40_000 : 10))
-        // The server has to have seen them before its clock is set forward.
-        usleep(100_000)
+      try client.send("POST / HTTP/1.1\r\nHost: t\r\nContent-Length: 1000000\r\n\r\n")
+      var sent = 0
+      for count in [40_000, 40_000, 10] {
+        try client.send([UInt8](repeating: 1, count: count))
+        sent += count
+        #expect(server.wait { received.withLock { $0 } == sent })
         server.advance(by: .seconds(31))
       }
       #expect(try client.answer().status == 408)
@@ -109,6 +112,7 @@ struct SlownessTests {
         }
         sent += count
       }
+      usleep(200_000)
       for _ in 0..<3 { server.advance(by: .seconds(31)) }
       gate.withLock { $0 = true }
       try client.send([UInt8](repeating: 1, count: 3_000_000 - sent))
@@ -122,11 +126,11 @@ struct SlownessTests {
       let client = try RawClient(port: server.port, receiveBuffer: 4096)
       try client.send("GET /big HTTP/1.1\r\nHost: t\r\n\r\n")
       _ = try client.receive(1000)
-      usleep(100_000)
-      // Reads a little in the first window and nothing in the next.
-      server.advance(by: .seconds(31))
-      usleep(20_000)
-      server.advance(by: .seconds(31))
+      // Much was moved in the first window and nothing in those after it.
+      for _ in 0..<4 {
+        usleep(50_000)
+        server.advance(by: .seconds(31))
+      }
       #expect(server.wait { server.server.connectionCount == 0 })
       #expect(server.records.withLock { $0.map(\.outcome) } == [.aborted])
     }
@@ -134,13 +138,24 @@ struct SlownessTests {
 
   @Test("A handler that takes too long is answered for, and its task is cancelled")
   func slowHandler() async throws {
-    try await Self.run { server in
+    let events = Locked<[String]>([])
+    try await TestServer.run(
+      time: ManualTime(),
+      respond: { request in
+        guard request.path.segments == ["slow"] else { return Response() }
+        events.withLock { $0.append("begun") }
+        try? await Task.sleep(for: .seconds(100))
+        events.withLock { $0.append("cancelled") }
+        return Response()
+      }
+    ) { server in
       let client = try server.connect()
       try client.send("GET /slow HTTP/1.1\r\nHost: t\r\n\r\n")
-      usleep(50_000)
+      #expect(server.wait { events.withLock { $0 } == ["begun"] })
       server.advance(by: .seconds(31))
       #expect(try client.answer().status == 504)
       #expect(server.wait { server.records.withLock { $0.map(\.outcome) } == [.timedOut] })
+      #expect(server.wait { events.withLock { $0 } == ["begun", "cancelled"] })
       // Its late answer is nobody's.
       #expect(try client.get("/x").status == 200)
     }
@@ -153,7 +168,6 @@ struct SlownessTests {
       try client.send("GET /events HTTP/1.1\r\nHost: t\r\n\r\n")
       #expect(try client.receive(through: "\r\n\r\n").contains("text/event-stream"))
       for _ in 0..<3 {
-        usleep(20_000)
         server.advance(by: .seconds(16))
         #expect(try client.receive(through: ": ping\n\n\r\n") == "8\r\n: ping\n\n\r\n")
       }

@@ -3,7 +3,14 @@ import HTTPTypes
 extension Connection {
   /// Sends what there is, and what is made in the meantime, while the socket takes it.
   func flush() {
+    var turns = 8
     while phase != .closed {
+      // A producer as quick as its client would keep everybody else waiting.
+      guard turns > 0 else {
+        loop.queue(self)
+        return
+      }
+      turns -= 1
       isOutputBlocked = false
       switch output.write(to: transport) {
       case .drained:
@@ -32,7 +39,7 @@ extension Connection {
     case .body, .responding: finishIfAnswered()
     case .webSocket:
       // Not read here: this may be in the middle of what was read.
-      if exchange?.socket == nil { linger() } else if mayRead { loop.queue(self) }
+      if exchange?.socket == nil { linger() } else if mayRead, wantsInput { loop.queue(self) }
     case .lingering: if !hasEndedSending { linger() }
     case .handshake, .head, .closed: break
     }

@@ -119,7 +119,7 @@ final class Connection {
   /// Its next turn has come.
   func takeTurn() {
     isQueued = false
-    if !output.isEmpty, !isOutputBlocked { flush() }
+    if !isOutputBlocked { flush() }
     processInput()
     readSome()
     reschedule()

@@ -31,6 +31,8 @@ final class EventLoop {
   private var waiting: [ConnectionID] = []
   private var drainDeadline = Int64.max
   private var wasCutOff = false
+  /// When listeners are looked at again; `max` while they are.
+  private var acceptAgainAt = Int64.max
   private var dateSecond: Int64 = -1
   private var dateText = ""
   /// Given up when there are no descriptors left, so that a connection can be taken and closed.
@@ -60,10 +62,7 @@ final class EventLoop {
   /// Serves until it is drained.
   func run() {
     vc_block_pipe_signal()
-    for listener in listeners {
-      let tag = ConnectionID(descriptor: listener.descriptor, generation: 0).tag
-      _ = vc_epoll_add_listener(handle.epoll, listener.descriptor, tag)
-    }
+    addListeners()
     var events = [vc_event](repeating: vc_event(), count: 256)
     while !isDraining || connectionCount > 0 || taskCount > 0 {
       let count = vc_epoll_wait(handle.epoll, &events, 256, millisecondsToWait())
@@ -71,6 +70,7 @@ final class EventLoop {
       for event in events.prefix(Int(max(count, 0))) { handle(event) }
       giveTurns()
       expireDeadlines()
+      acceptAgain()
       if now >= drainDeadline, !cutOff() { break }
     }
     handle.close()
@@ -78,7 +78,7 @@ final class EventLoop {
 
   private func millisecondsToWait() -> Int32 {
     guard waiting.isEmpty else { return 0 }
-    let soonest = min(deadlines.soonest ?? .max, drainDeadline)
+    let soonest = min(deadlines.soonest ?? .max, drainDeadline, acceptAgainAt)
     guard soonest != .max else { return -1 }
     return Int32(clamping: min(60_000, max(0, (soonest - now + 999_999) / 1_000_000)))
   }
@@ -164,10 +164,13 @@ extension EventLoop {
     for _ in 0..<64 {
       let (descriptor, peer) = listener.accept()
       switch -descriptor {
-      case EAGAIN: return
       case EMFILE, ENFILE, ENOBUFS, ENOMEM:
-        guard shedOne(from: listener) else { return }
-      case 1...: continue
+        guard shedOne(from: listener) else {
+          pauseAccepting()
+          return
+        }
+      case ECONNABORTED, EINTR, EPROTO: continue
+      case 1...: return
       default: add(descriptor, peer, listener)
       }
     }
@@ -182,6 +185,27 @@ extension EventLoop {
     if descriptor >= 0 { close(descriptor) }
     spareDescriptor = open("/dev/null", O_RDONLY | O_CLOEXEC)
     return descriptor >= 0
+  }
+
+  /// Listeners would be ready again and again without anything that could be done about it.
+  private func pauseAccepting() {
+    guard acceptAgainAt == .max else { return }
+    acceptAgainAt = now + 100_000_000
+    for listener in listeners { _ = vc_epoll_remove(handle.epoll, listener.descriptor) }
+  }
+
+  private func acceptAgain() {
+    guard now >= acceptAgainAt else { return }
+    acceptAgainAt = .max
+    if spareDescriptor < 0 { spareDescriptor = open("/dev/null", O_RDONLY | O_CLOEXEC) }
+    if !isDraining { addListeners() }
+  }
+
+  private func addListeners() {
+    for listener in listeners {
+      let tag = ConnectionID(descriptor: listener.descriptor, generation: 0).tag
+      _ = vc_epoll_add_listener(handle.epoll, listener.descriptor, tag)
+    }
   }
 
   private func add(_ descriptor: Int32, _ peer: Peer, _ listener: Listener) {
