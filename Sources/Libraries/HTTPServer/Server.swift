@@ -89,10 +89,12 @@ public final class Server: Sendable {
   /// New connections get this certificate.
   public func replaceCertificate(_ context: TLSContext) { shared.replaceTLS(context) }
 
-  /// Looks at the clock now, after it was set forward.
-  package func checkTime() {
-    for handle in handles { handle.post(.checkTime) }
+  /// Makes every loop look at the clock, after it was set forward. Calls `done` once for each loop that did.
+  package func checkTime(_ done: @escaping @Sendable () -> Void) {
+    for handle in handles { handle.post(.checkTime(done)) }
   }
+
+  package var loopCount: Int { handles.count }
 
   private func serve(_ handle: LoopHandle, _ index: Int) async {
     await BlockingThread.run("http-\(index)") { [self] in

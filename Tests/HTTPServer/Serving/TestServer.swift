@@ -26,10 +26,12 @@ struct TestServer: Sendable {
 
   func connect() throws -> RawClient { try RawClient(port: port) }
 
-  /// Sets the clock forward and makes the server look at it.
+  /// Sets the clock forward and waits until the server has done what that asks for.
   func advance(by duration: Duration) {
     time?.advance(by: duration)
-    server.checkTime()
+    let looked = DispatchSemaphore(value: 0)
+    server.checkTime { looked.signal() }
+    for _ in 0..<server.loopCount { looked.wait() }
   }
 
   /// Waits, for at most thirty seconds, until `condition` holds.

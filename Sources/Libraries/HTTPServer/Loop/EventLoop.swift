@@ -112,7 +112,10 @@ final class EventLoop {
         message.reject()
       }
     case .drain(let deadline): drain(until: deadline)
-    case .checkTime: break
+    case .checkTime(let done):
+      now = clock.now()
+      expireDeadlines()
+      done()
     }
   }
 

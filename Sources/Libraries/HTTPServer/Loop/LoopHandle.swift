@@ -31,12 +31,16 @@ enum LoopMessage: Sendable {
   case exchange(ConnectionID, serial: UInt32, ExchangeMessage)
   /// Begin to stop; what still runs at `deadline` is cancelled.
   case drain(deadline: Int64)
-  /// The clock was set forward.
-  case checkTime
+  /// The clock was set forward; called when every deadline that has passed was looked at.
+  case checkTime(@Sendable () -> Void)
 
   /// Nobody will read this message: those who wait for what it asks are let go.
   func reject() {
-    if case .exchange(_, _, .answer(_, let continuation)) = self { continuation.reject() }
+    switch self {
+    case .exchange(_, _, .answer(_, let continuation)): continuation.reject()
+    case .checkTime(let done): done()
+    case .exchange, .drain: break
+    }
   }
 }
 
