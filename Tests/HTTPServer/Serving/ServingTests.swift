@@ -255,6 +255,28 @@ struct ServingTests {
     }
   }
 
+  @Test("Streams and WebSockets that are open are no requests in flight")
+  func openStreams() async throws {
+    try await TestServer.run(
+      configure: { $0.limits.requestsInFlight = 1 },
+      respond: { request in
+        switch request.path.segments.first {
+        case "events": return .events { _ in try await Task.sleep(for: .seconds(100)) }
+        case "ws":
+          return try .webSocket(for: request) { while try await $0.receive() != nil {} }
+        default: return Response()
+        }
+      }
+    ) { server in
+      let events = try server.connect()
+      try events.send("GET /events HTTP/1.1\r\nHost: t\r\n\r\n")
+      _ = try events.receive(through: "\r\n\r\n")
+      let socket = try server.connect()
+      try socket.upgrade()
+      for _ in 0..<3 { #expect(try server.connect().get("/").status == 200) }
+    }
+  }
+
   @Test("A drained server finishes what runs, closes what is idle and refuses what is new")
   func drain() async throws {
     let gate = Locked(false)

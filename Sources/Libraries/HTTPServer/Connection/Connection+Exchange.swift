@@ -80,6 +80,7 @@ extension Connection {
     }
     exchange.answeredAt = loop.now
     exchange.status = response.status
+    loop.endRequest(exchange)
     deadlines.handler = Deadlines.never
     // The rest of a body that nobody wanted cannot be told from the next request's head.
     if phase != .responding || loop.isDraining { exchange.keepsAlive = false }

@@ -189,6 +189,8 @@ final class ActiveExchange {
   /// Whether the client was told to send its body, or does so unasked.
   var isContinued: Bool
   var didTimeOut = false
+  /// Whether it counts among those that are being handled.
+  var isInFlight = true
 
   init(_ head: RequestHead, serial: UInt32, now: Int64, on connection: Connection) {
     self.head = head

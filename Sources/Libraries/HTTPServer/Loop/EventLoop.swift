@@ -316,10 +316,17 @@ extension EventLoop {
 // MARK: - The access log
 
 extension EventLoop {
+  /// The handler has answered, or nobody waits for it any more. What streams on is no request in flight.
+  func endRequest(_ exchange: ActiveExchange) {
+    guard exchange.isInFlight else { return }
+    exchange.isInFlight = false
+    shared.endRequest()
+  }
+
   func record(
     _ exchange: ActiveExchange, on connection: Connection, _ outcome: AccessRecord.Outcome
   ) {
-    shared.endRequest()
+    endRequest(exchange)
     guard let accessLog = settings.accessLog else { return }
     let end = clock.now()
     accessLog(
