@@ -53,7 +53,7 @@ extension RequestHeadParser {
     else { throw .malformed("the request line is not a method, a target and a version") }
     let version = try version(UnsafeRawBufferPointer(rebasing: line[(last + 1)...]))
     let name = line[..<first]
-    guard Characters.isToken(name), name.count <= 32 else {
+    guard Self.isToken(name), name.count <= 32 else {
       throw .malformed("the method is no token")
     }
     let method = self.method(UnsafeRawBufferPointer(rebasing: name))
@@ -121,7 +121,7 @@ extension RequestHeadParser {
       throw .malformed("a header line has no colon")
     }
     let name = line[..<colon]
-    guard Characters.isToken(name) else {
+    guard Self.isToken(name) else {
       throw .malformed("the name of a header field is no token")
     }
     var value = line[(colon + 1)...]
@@ -134,6 +134,12 @@ extension RequestHeadParser {
       throw .malformed("a header field is not UTF-8")
     }
     headers.append(FieldName(lowercased: Self.lowercased(name)), trusted: text)
+  }
+
+  /// For bytes of a connection alone: the general one costs a tenth of reading a request.
+  private static func isToken(_ octets: Slice<UnsafeRawBufferPointer>) -> Bool {
+    for octet in octets where !Characters.isTokenOctet(octet) { return false }
+    return !octets.isEmpty
   }
 
   private static func lowercased(_ name: Slice<UnsafeRawBufferPointer>) -> String {

@@ -1,22 +1,27 @@
 /// The sets of octets that HTTP's grammar is made of (RFC 9110 section 5.6).
 package enum Characters {
-  /// `tchar`: letters, digits and a few marks.
-  @inline(__always)
-  package static func isTokenOctet(_ octet: UInt8) -> Bool { tokenTable[Int(octet)] }
+  /// `tchar`: letters, digits and a few marks. One bit for each octet below 128.
+  @inlinable
+  package static func isTokenOctet(_ octet: UInt8) -> Bool {
+    let bits: UInt64 = octet < 64 ? 0x03ff_6cfa_0000_0000 : 0x57ff_ffff_c7ff_fffe
+    return octet < 128 && bits >> UInt64(octet & 63) & 1 == 1
+  }
 
   /// What a field value may hold: visible characters, spaces, tabs and octets above 127.
-  @inline(__always)
+  @inlinable
   package static func isFieldOctet(_ octet: UInt8) -> Bool {
     (octet >= 0x20 && octet != 0x7f) || octet == 0x09
   }
 
+  @inlinable
   package static func isToken(_ octets: some Collection<UInt8>) -> Bool {
     !octets.isEmpty && octets.allSatisfy(isTokenOctet)
   }
 
-  @inline(__always)
+  @inlinable
   package static func isSpaceOrTab(_ octet: UInt8) -> Bool { octet == 0x20 || octet == 0x09 }
 
+  @inlinable
   package static func hexValue(_ octet: UInt8) -> UInt8? {
     switch octet {
     case UInt8(ascii: "0")...UInt8(ascii: "9"): octet - UInt8(ascii: "0")
@@ -39,17 +44,6 @@ package enum Characters {
     }
     return value
   }
-
-  private static let tokenTable: [Bool] = {
-    var table = [Bool](repeating: false, count: 256)
-    let marks = Array("!#$%&'*+-.^_`|~".utf8)
-    for octet in UInt8.min...UInt8.max {
-      let isLetter = (octet | 0x20) >= UInt8(ascii: "a") && (octet | 0x20) <= UInt8(ascii: "z")
-      let isDigit = octet >= UInt8(ascii: "0") && octet <= UInt8(ascii: "9")
-      table[Int(octet)] = isLetter || isDigit || marks.contains(octet)
-    }
-    return table
-  }()
 }
 
 extension StringProtocol {
@@ -69,7 +63,7 @@ extension StringProtocol {
 }
 
 extension UInt8 {
-  @inline(__always)
+  @inlinable
   package var asciiLowercased: UInt8 {
     self >= UInt8(ascii: "A") && self <= UInt8(ascii: "Z") ? self | 0x20 : self
   }
