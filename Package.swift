@@ -47,6 +47,7 @@ let package = Package(
     cLibrary("CFonts", pkgConfig: "freetype2"),
     cLibrary("CYAML"),
     cLibrary("CCrypto"),
+    cLibrary("CTLS"),
     cLibrary("CSQLite"),
     cLibrary("CCurl"),
     cLibrary("CFlite"),
@@ -54,6 +55,7 @@ let package = Package(
     cLibrary("CPocketSphinx", pkgConfig: "pocketsphinx"),
     cCode("CProcess"),
     cCode("CFiles"),
+    cCode("CSockets"),
 
     library("Threads"),
     library("Crypto", over: "CCrypto"),
@@ -69,6 +71,8 @@ let package = Package(
     library("ESpeak", over: "CESpeak"),
     library("PocketSphinx", over: "CPocketSphinx"),
     library("ChildProcess", over: "CProcess", "Threads"),
+    library("HTTPTypes", over: "Crypto", "Threads"),
+    library("HTTPServer", over: "HTTPTypes", "CSockets", "CTLS", "Threads"),
     library("Speech"),
     library("SpeechClient", over: "Speech", "ChildProcess", "Threads"),
 
@@ -102,6 +106,10 @@ let package = Package(
       dependencies: ["Pipeline", "Media", "Store", "HTTPClient", "BuiltInStages", "Threads"],
       path: "Sources/Host"),
 
+    .executableTarget(
+      name: "http-benchmark-server", dependencies: ["HTTPServer", "HTTPTypes", "Threads"],
+      path: "Benchmarks/http-server/Server"),
+
     .target(
       name: "TestSupport", dependencies: ["Pipeline", "Threads"], path: "Tests/TestSupport"),
     tests("Threads", of: "Threads"),
@@ -111,6 +119,7 @@ let package = Package(
     tests("FFmpeg", of: "FFmpeg", "Threads", "TestSupport"),
     tests("Media", of: "Media", "Pipeline", "FFmpeg", "Threads", "TestSupport"),
     tests("ChildProcess", of: "ChildProcess", "Threads"),
+    tests("HTTPServer", of: "HTTPServer", "HTTPTypes", "ChildProcess", "Threads"),
     tests(
       "Speech", of: "TTSStage", "TranscribeStage", "Pipeline", "Media", "Speech", "SpeechClient",
       "ChildProcess", "Threads", "TestSupport", "videocraft-speech"),
