@@ -29,6 +29,9 @@ format:
 
 bench: build
 	Benchmarks/single-vs-chain
+	Benchmarks/cached-rerun
+	Benchmarks/plan-size
+	$(SWIFT) run -c release --package-path Benchmarks/Engine engine-benchmarks .build
 
 # Kills the release build at 200 random moments and shows that nothing is lost; `make crash ROUNDS=1000` does more.
 ROUNDS ?= 200
