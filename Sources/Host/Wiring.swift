@@ -96,7 +96,8 @@ enum Wiring {
     let folder = dataFolder(path)
     let artifacts = FileArtifactStore(reading: DataFolder.artifacts(in: folder))
     return Archive(
-      journal: try await journal(in: folder, artifacts), artifacts: artifacts, folder: folder)
+      journal: try await journal(in: folder, artifacts), artifacts: artifacts, folder: folder
+    ) { DataFolder.isOwned(folder) }
   }
 
   private static func journal(
