@@ -31,6 +31,12 @@ if grep -rnE '^(public )?import ([A-Za-z]+Stage|Store|videocraft)$' --include='*
   failed=1
 fi
 
+# The store and the host meet in one place.
+if grep -rlE '^(public )?import Store$' --include='*.swift' Sources/Host | grep -v '^Sources/Host/Wiring.swift$'; then
+  echo 'lint: the store is imported by Sources/Host/Wiring.swift alone' >&2
+  failed=1
+fi
+
 # What a target imports it must declare: the build itself checks it.
 if ! swift build --explicit-target-dependency-import-check error >.build/import-check.log 2>&1; then
   cat .build/import-check.log >&2

@@ -16,7 +16,7 @@ enum Wiring {
     private let recovered: [String]
     /// Hears what other processes ask for.
     let watch: ControlWatch
-    let collector: Collector
+    private let collector: Collector
     let hooks: HookPost
     /// Keeps the folder locked.
     private let folder: DataFolder
@@ -45,6 +45,11 @@ enum Wiring {
       }
       return runs
     }
+
+    /// Makes room in the artifact store.
+    func collect(_ policy: CollectionPolicy, dryRun: Bool) async throws -> CollectionReport {
+      try await collector.collect(policy, dryRun: dryRun)
+    }
   }
 
   static func registry() -> StageRegistry { StageRegistry(BuiltInStages.all) }
@@ -59,7 +64,8 @@ enum Wiring {
     var environment = EngineEnvironment(
       journal: journal, artifacts: artifacts, renderer: TimelineFileRenderer(),
       scratch: folder.scratch,
-      resources: ResourcePool(ofThisMachineWith: cores, scratch: folder.scratch))
+      resources: ResourcePool(ofThisMachineWith: cores, scratch: folder.scratch),
+      queue: RunQueue())
     let secrets = try HostSecrets(file: arguments.value(DataOptions.secretsFile.name))
     environment.secrets = secrets
     let hooks = HookPost(journal: journal) {

@@ -1,6 +1,6 @@
 import Files
 import Foundation
-import Pipeline
+public import Pipeline
 import Threads
 
 /// Removes what nobody needs any more: results long unused, runs long over, and the files that nothing else keeps.

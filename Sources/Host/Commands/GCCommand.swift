@@ -1,5 +1,4 @@
 import Pipeline
-import Store
 
 /// `videocraft gc`: makes room, and never removes what a run or an output needs.
 struct GCCommand: Command {
@@ -40,7 +39,7 @@ struct GCCommand: Command {
 
   func run(_ console: Console) async throws -> ExitCode {
     let host = try await Wiring.host(arguments)
-    let report = try await host.collector.collect(policy, dryRun: arguments.has("dry-run"))
+    let report = try await host.collect(policy, dryRun: arguments.has("dry-run"))
     console.out(arguments.wantsJSON ? try JSONText.pretty(report) : CollectionText(report).text)
     return report.bytesOverBudget == nil ? .done : .wrong
   }

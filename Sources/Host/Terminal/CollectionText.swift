@@ -1,5 +1,4 @@
 import Pipeline
-import Store
 
 /// What a collection did, as a person reads it.
 struct CollectionText {

@@ -81,7 +81,9 @@ struct AttemptServices: StageServices {
     defer { heartbeat?.heard(name) }
     let journal = run.environment.journal
     let (result, _) = try await run.flight.run(key) {
-      if let known = try await journal.results(for: [key])[key] {
+      if let known = try await journal.results(for: [key])[key],
+        !isMadeAgain || known.run == run.id
+      {
         run.recorder.postUsed([key])
         return FlightResult(outputs: known.outputs, isKnown: true)
       }
@@ -95,6 +97,12 @@ struct AttemptServices: StageServices {
       return FlightResult(outputs: result.outputs, isKnown: false)
     }
     return result.outputs[Self.partFiles]?.files ?? []
+  }
+
+  /// A stage that is made again makes its parts again too; those of this run count, also those from before it was
+  /// interrupted.
+  private var isMadeAgain: Bool {
+    run.request.graph[stage: stage]?.isMadeAgain(run.request.refreshed) ?? false
   }
 
   private static let partFiles = "files"

@@ -28,6 +28,8 @@ public struct CollectionReport: Sendable, Hashable, Codable {
     /// Results and inputs of earlier runs, which a smaller budget would remove.
     public var results = 0
 
+    public init() {}
+
     public var total: Int { unfinishedRuns + outputs + recent + results }
   }
 
@@ -41,5 +43,5 @@ public struct CollectionReport: Sendable, Hashable, Codable {
   /// By how many bytes the budget is missed, all of which something needs; nil when it is met or there is none.
   public var bytesOverBudget: Int?
 
-  init(isDryRun: Bool) { self.isDryRun = isDryRun }
+  public init(isDryRun: Bool) { self.isDryRun = isDryRun }
 }
