@@ -103,7 +103,9 @@ let package = Package(
       path: "Sources/SpeechHelper", exclude: ["LICENSE"]),
     .executableTarget(
       name: "videocraft",
-      dependencies: ["Pipeline", "Media", "Store", "HTTPClient", "BuiltInStages", "Threads"],
+      dependencies: [
+        "Pipeline", "Media", "Store", "HTTPClient", "BuiltInStages", "Files", "Threads",
+      ],
       path: "Sources/Host"),
 
     .executableTarget(

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Media
 import Pipeline
@@ -89,8 +90,7 @@ struct OutputWriter: Sendable {
 
   /// Artifacts are read-only; what a user gets is not.
   private static func copy(_ source: URL, to target: URL) throws {
-    try FileManager.default.copyItem(at: source, to: target)
-    try FileManager.default.setAttributes([.posixPermissions: 0o644], ofItemAtPath: target.path)
+    try FileCopy.copy(source.path, to: target.path)
   }
 
   /// Makes something beside `target` and puts it there when it is complete. What was there before is complete until
@@ -158,7 +158,7 @@ struct OutputError: Error, CustomStringConvertible {
 
   var description: String {
     """
-    the outputs are made, but cannot be written to `\(folder)`: \(cause.localizedDescription)
+    the outputs are made, but cannot be written to `\(folder)`: \((cause as? FileError)?.reason ?? cause.localizedDescription)
     Run the same again with another `--output`: nothing is made twice.
     """
   }

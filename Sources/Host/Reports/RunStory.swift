@@ -1,3 +1,4 @@
+import Foundation
 import Pipeline
 
 /// One run in full. This is also its form in JSON.
@@ -57,6 +58,28 @@ struct RunStory: Sendable, Encodable {
     var at: Int
   }
 
+  /// A message to somebody who wants to know what happens to the run.
+  struct Hook: Sendable, Encodable {
+    var occasion: HookDeclaration.Occasion
+    /// The receiver's host; what follows in its address may be secret.
+    var host: String
+    var state: HookDelivery.State
+    var tries: Int
+    /// What the last try came to, where it was no success.
+    var message: String?
+    /// When it is tried again, in milliseconds since 1970; nil when it is over.
+    var dueAt: Int?
+
+    init(_ delivery: HookDelivery) {
+      occasion = delivery.occasion
+      host = URL(string: delivery.url)?.host ?? "an address that cannot be read"
+      state = delivery.state
+      tries = delivery.attempts.count
+      message = delivery.attempts.last?.message
+      dueAt = delivery.state.isOver ? nil : delivery.dueAt
+    }
+  }
+
   var overview: RunOverview
   /// As the user named it; nil for a text from elsewhere.
   var file: String?
@@ -67,11 +90,12 @@ struct RunStory: Sendable, Encodable {
   var stages: [Stage]
   var attempts: [Attempt]
   var warnings: [Warning]
+  var hooks: [Hook]
   /// What ended the run, where that was not a stage.
   var error: Failure?
 
   private enum CodingKeys: String, CodingKey {
-    case file, inputs, outputs, until, refreshed, stages, attempts, warnings, error
+    case file, inputs, outputs, until, refreshed, stages, attempts, warnings, hooks, error
   }
 
   /// One flat object: what a list of runs says, and more.
@@ -86,6 +110,7 @@ struct RunStory: Sendable, Encodable {
     try container.encode(stages, forKey: .stages)
     try container.encode(attempts, forKey: .attempts)
     try container.encode(warnings, forKey: .warnings)
+    try container.encode(hooks, forKey: .hooks)
     try container.encodeIfPresent(error, forKey: .error)
   }
 }
@@ -97,12 +122,13 @@ extension RunStory {
     let tasks = try await archive.journal.tasks(of: id)
     let attempts = try await archive.journal.attempts(of: id)
     let events = try await archive.journal.events(of: id, after: 0)
-    return RunStory(status, tasks, attempts, events, isOwned: archive.isOwned)
+    let hooks = try await archive.journal.deliveries(of: id)
+    return RunStory(status, tasks, attempts, events, hooks, isOwned: archive.isOwned)
   }
 
   init(
     _ status: RunStatus, _ tasks: [TaskRecord], _ attempts: [AttemptRecord], _ events: [RunEvent],
-    isOwned: Bool
+    _ hooks: [HookDelivery], isOwned: Bool
   ) {
     overview = RunOverview(
       status, tasks: tasks.map { TaskTally($0.state, $0.decision.outcome, 1) }, isOwned: isOwned)
@@ -117,6 +143,7 @@ extension RunStory {
     warnings = events.filter { $0.type == .stageWarning }.map {
       Warning(stage: $0.stage, item: $0.item, message: $0.message ?? "", at: $0.at)
     }
+    self.hooks = hooks.map { Hook($0) }
     error = events.last { $0.type == .runFailed }.flatMap(Failure.init)
   }
 

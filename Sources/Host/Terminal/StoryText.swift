@@ -7,7 +7,7 @@ struct StoryText {
   let showsAllAttempts: Bool
 
   var text: String {
-    [head, inputs, stages, attempts, warnings, outputs, errors]
+    [head, inputs, stages, attempts, warnings, outputs, hooks, errors]
       .filter { !$0.isEmpty }.joined(separator: "\n")
   }
 
@@ -81,6 +81,17 @@ struct StoryText {
       return "  \(warning.stage ?? "")\(item)  \(warning.message)\n"
     }
     return "Warnings\n\(lines.joined())"
+  }
+
+  private var hooks: String {
+    guard !story.hooks.isEmpty else { return "" }
+    let lines = story.hooks.map { hook in
+      let tries = hook.tries == 0 ? "" : " after \(Amount.things(hook.tries, "attempt"))"
+      let message = hook.message.map { ": \($0)" } ?? ""
+      return
+        "  \(hook.occasion.rawValue)  \(hook.state.rawValue) to \(hook.host)\(tries)\(message)\n"
+    }
+    return "Hooks\n\(lines.joined())"
   }
 
   private var errors: String {
