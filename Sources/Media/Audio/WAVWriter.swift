@@ -75,8 +75,7 @@ public final class WAVWriter {
     do {
       try body()
     } catch {
-      throw MediaError(
-        .unwritable, "`\(name)` could not be written", cause: error.localizedDescription)
+      throw MediaError(storing: "`\(name)`", error)
     }
   }
 

@@ -102,8 +102,7 @@ final class HLSWriter: PackageWriter {
     do {
       try Data(text.utf8).write(to: folder.appendingPathComponent(name), options: .atomic)
     } catch {
-      throw MediaError(
-        .unwritable, "`\(name)` could not be written", cause: error.localizedDescription)
+      throw MediaError(storing: "`\(name)`", error)
     }
   }
 
@@ -140,8 +139,7 @@ private final class SegmentSink: ByteSink {
     do {
       try file?.close()
     } catch {
-      throw MediaError(
-        .unwritable, "a segment could not be written", cause: error.localizedDescription)
+      throw MediaError(storing: "a segment", error)
     }
     file = nil
     return byteCount

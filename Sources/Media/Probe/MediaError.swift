@@ -1,4 +1,5 @@
 import FFmpeg
+import Foundation
 public import Pipeline
 
 /// Why a media file could not be read or made.
@@ -55,7 +56,7 @@ extension MediaError: ClassifiedError {
       .unusable:
       .invalidInput
     case .lost: .lost
-    case .outOfSpace, .unwritable: .transient
+    case .outOfSpace, .unwritable: .configuration
     case .cancelled: .cancelled
     }
   }
@@ -98,10 +99,26 @@ extension MediaError {
     if error.isCancelled {
       self = .cancelled
     } else if error.isOutOfSpace {
-      self.init(.outOfSpace, "no space is left to write \(what)", cause: cause)
+      self.init(outOfSpaceFor: what, cause: cause)
     } else {
       self.init(.failed, "\(what) could not be made", cause: cause)
     }
+  }
+
+  /// What an error of Foundation means while a file of our own is written.
+  init(storing what: String, _ error: any Error) {
+    let cause = error.localizedDescription
+    if (error as? CocoaError)?.code == .fileWriteOutOfSpace {
+      self.init(outOfSpaceFor: what, cause: cause)
+    } else {
+      self.init(.unwritable, "\(what) could not be written", cause: cause)
+    }
+  }
+
+  private init(outOfSpaceFor what: String, cause: String) {
+    self.init(
+      .outOfSpace, "the disk is full: \(what) could not be written; make room and run again",
+      cause: cause)
   }
 }
 

@@ -77,9 +77,7 @@ struct UndividedRender {
     do {
       try FileManager.default.createDirectory(at: url, withIntermediateDirectories: false)
     } catch {
-      throw MediaError(
-        .unwritable, "there is no room for the parts of the film beside its outputs",
-        cause: error.localizedDescription)
+      throw MediaError(storing: "parts of the film", error)
     }
     return url
   }

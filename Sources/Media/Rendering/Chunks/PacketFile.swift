@@ -100,9 +100,7 @@ final class PacketFileWriter {
     do {
       try file.write(contentsOf: pending)
     } catch {
-      throw MediaError(
-        .unwritable, "a part of the film cannot be written; is the disk full?",
-        cause: error.localizedDescription)
+      throw MediaError(storing: "a part of the film", error)
     }
     written += pending.count
     pending.removeAll(keepingCapacity: true)
