@@ -56,6 +56,9 @@ struct RunPresenter: Sendable {
     if arguments.value("format") != "json" {
       console.out(RunSummary.text(for: result, outputs: written))
     }
+    for hook in try await host.journal.deliveries(of: result.id) where hook.state == .failed {
+      console.err("warning: the webhook \(StoryText.line(RunStory.Hook(hook)))\n")
+    }
     if left > 0 {
       console.err(
         "note: \(Amount.things(left, "message")) to webhooks did not arrive; the next run tries again\n"

@@ -85,13 +85,14 @@ struct StoryText {
 
   private var hooks: String {
     guard !story.hooks.isEmpty else { return "" }
-    let lines = story.hooks.map { hook in
-      let tries = hook.tries == 0 ? "" : " after \(Amount.things(hook.tries, "attempt"))"
-      let message = hook.message.map { ": \($0)" } ?? ""
-      return
-        "  \(hook.occasion.rawValue)  \(hook.state.rawValue) to \(hook.host)\(tries)\(message)\n"
-    }
-    return "Hooks\n\(lines.joined())"
+    return "Hooks\n" + story.hooks.map { "  \(Self.line($0))\n" }.joined()
+  }
+
+  /// What became of a message, in a line.
+  static func line(_ hook: RunStory.Hook) -> String {
+    let tries = hook.tries == 0 ? "" : " after \(Amount.things(hook.tries, "attempt"))"
+    let message = hook.message.map { ": \($0)" } ?? ""
+    return "\(hook.occasion.rawValue)  \(hook.state.rawValue) to \(hook.host)\(tries)\(message)"
   }
 
   private var errors: String {
