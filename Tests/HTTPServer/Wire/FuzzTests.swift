@@ -36,7 +36,7 @@ struct SeededNumbers: RandomNumberGenerator {
   }
 }
 
-@Suite("Bytes that nobody thought of", .timeLimit(.minutes(5)))
+@Suite("Bytes that nobody thought of", .timeLimit(.minutes(10)))
 struct FuzzTests {
   private static let dictionary: [[UInt8]] = [
     "\r\n", "\n", "\r", "\r\n\r\n", "\0", " ", "\t", ":", ";", ",", "%", "%00", "%2e", "..", "/",
