@@ -19,7 +19,7 @@ struct SlownessTests {
   private static func run(
     _ body: @escaping @Sendable (TestServer) throws -> Void
   ) async throws {
-    try await TestServer.run(time: ManualTime(), respond: respond, body)
+    try await TestServer.run(respond: respond, body)
   }
 
   @Test("A head has ten seconds in all, however it trickles in")
@@ -63,7 +63,6 @@ struct SlownessTests {
   func slowBody() async throws {
     let received = Locked(0)
     try await TestServer.run(
-      time: ManualTime(),
       respond: { request in
         request.limitTime(to: nil)
         for try await bytes in request.body { received.withLock { $0 += bytes.count } }
@@ -89,7 +88,6 @@ struct SlownessTests {
   func pausedBody() async throws {
     let gate = Locked(false)
     try await TestServer.run(
-      time: ManualTime(),
       respond: { request in
         request.limitTime(to: nil)
         while !gate.withLock({ $0 }) { try await Task.sleep(for: .milliseconds(2)) }
@@ -140,7 +138,6 @@ struct SlownessTests {
   func slowHandler() async throws {
     let events = Locked<[String]>([])
     try await TestServer.run(
-      time: ManualTime(),
       respond: { request in
         guard request.path.segments == ["slow"] else { return Response() }
         events.withLock { $0.append("begun") }

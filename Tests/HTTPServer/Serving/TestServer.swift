@@ -48,8 +48,10 @@ struct TestServer: Sendable {
     return condition()
   }
 
+  /// - Parameter time: stands still unless a test sets it forward, so that however slow the machine is, nobody takes too
+  ///   long; nil for the real time.
   static func run<Result: Sendable>(
-    time: ManualTime? = nil,
+    time: ManualTime? = ManualTime(),
     configure: (inout ServerSettings) -> Void = { _ in },
     respond: @escaping @Sendable (Request) async throws -> Response,
     _ body: @escaping @Sendable (TestServer) throws -> Result

@@ -109,7 +109,7 @@ struct WebSocketServingTests {
 
   @Test("A silent client is pinged and given up, one that answers is not")
   func pings() async throws {
-    try await TestServer.run(time: ManualTime(), respond: Self.respond) { server in
+    try await TestServer.run(respond: Self.respond) { server in
       let silent = try server.connect()
       try silent.upgrade("/quiet")
       let alive = try server.connect()
