@@ -32,8 +32,8 @@ clean_up() {
 names() { sed -nE "$1" "$log" | sed -E 's/ with [0-9]+ (test cases?|arguments?)$//' | sort; }
 
 unfinished() {
-  comm -23 <(names 's/^. (Test .*) started\.$/\1/p' | grep -vE '^Test (case passing|run)') \
-    <(names 's/^. (Test .*) (passed|failed) after .*$/\1/p')
+  comm -23 <(names 's/^[^ ]+ (Test .*) started\.$/\1/p' | grep -vE '^Test (case passing|run)') \
+    <(names 's/^[^ ]+ (Test .*) (passed|failed) after .*$/\1/p')
 }
 
 stacks() {
@@ -41,7 +41,8 @@ stacks() {
   for process in $(members); do
     [[ $(readlink "/proc/$process/exe") == *.xctest ]] || continue
     echo "Threads of process $process:"
-    timeout 120 gdb -p "$process" -batch -ex 'set pagination off' -ex 'thread apply all bt 30' 2>&1 || true
+    timeout 300 gdb -p "$process" -batch -ex 'set pagination off' -ex 'thread apply all bt 30' \
+      2>/dev/null </dev/null | grep -E '^(Thread|#)' || true
   done
 }
 
@@ -60,7 +61,7 @@ while kill -0 "$session" 2>/dev/null && [ "$SECONDS" -lt "$deadline" ]; do sleep
 if kill -0 "$session" 2>/dev/null; then
   kill "$shown" 2>/dev/null || true
   echo
-  echo "The tests did not end within $limit seconds. Begun and not ended:"
+  echo "The tests did not end within $limit seconds. Begun and not ended, or still waiting for their turn:"
   unfinished
   if command -v gdb >/dev/null; then stacks; fi
   exit 1
