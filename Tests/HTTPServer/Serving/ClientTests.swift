@@ -130,9 +130,10 @@ struct ClientTests {
     try await TestServer.run(respond: Self.respond) { server in
       let script = """
         import asyncio, websockets
+        patient = dict(open_timeout=120, close_timeout=120, ping_interval=None)
         async def main():
             url = "ws://127.0.0.1:\(server.port)/ws"
-            async with websockets.connect(url, subprotocols=["other", "echo"], compression=None) as ws:
+            async with websockets.connect(url, subprotocols=["other", "echo"], compression=None, **patient) as ws:
                 print(ws.subprotocol)
                 await ws.send("grüße")
                 print(await ws.recv())
@@ -143,7 +144,7 @@ struct ClientTests {
                 await asyncio.wait_for(await ws.ping(), 120)
                 await ws.close(1000, "bye")
                 print(ws.close_code)
-            async with websockets.connect(url, max_size=None) as ws:
+            async with websockets.connect(url, max_size=None, **patient) as ws:
                 try:
                     await ws.send("x" * 100000)
                     await ws.recv()
