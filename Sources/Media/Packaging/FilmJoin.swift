@@ -6,6 +6,7 @@ import Threads
 struct FilmJoin {
   let plan: RenderPlan
   let outputs: [RenderOutput]
+  let metadata: FilmMetadata
   let parts: RenderedParts
   /// Called for every packet that was written.
   let wrote: () -> Void
@@ -18,22 +19,23 @@ struct FilmJoin {
     var writers: [Int: any PackageWriter] = [:]
     do throws(MediaError) {
       for (index, output) in outputs.enumerated() {
-        if case .hls(let folder) = output {
-          writers[index] = try HLSWriter(folder, streams: plan.streams, ready: ready)
+        if case .hls(let folder, _) = output {
+          writers[index] = try HLSWriter(folder, streams: plan.streams(of: 0), ready: ready)
         }
       }
       var packages: [Int: RenderedPackage] = [:]
       if !writers.isEmpty {
-        try copy(to: Array(writers.values), stretch: MediaTime(ticks: 1))
+        try copy(0, to: Array(writers.values), stretch: MediaTime(ticks: 1))
         for (index, writer) in writers { packages[index] = try writer.finish() }
       }
       for (index, output) in outputs.enumerated() {
-        guard case .file(let url, let container) = output else { continue }
+        guard case .file(let url, let container, let name) = output else { continue }
+        let rendition = plan.rendition(named: name)
         let writer = try FileWriter(
-          url, container: container, streams: plan.streams,
-          contents: try contents(stretch: container.stretch))
+          url, container: container, streams: plan.streams(of: rendition),
+          contents: try contents(of: rendition, stretch: container.stretch))
         writers[index] = writer
-        try copy(to: [writer], stretch: container.stretch)
+        try copy(rendition, to: [writer], stretch: container.stretch)
         packages[index] = try writer.finish()
       }
       return outputs.indices.compactMap { packages[$0] }
@@ -43,8 +45,11 @@ struct FilmJoin {
     }
   }
 
-  private func copy(to writers: [any PackageWriter], stretch: MediaTime) throws(MediaError) {
-    var packets = try FilmPackets(plan, parts, stretch: stretch)
+  private func copy(_ rendition: Int, to writers: [any PackageWriter], stretch: MediaTime)
+    throws(MediaError)
+  {
+    var packets = try FilmPackets(
+      plan, parts, .init(rendition: rendition, hasSound: plan.timeline.hasSound), stretch: stretch)
     while let packet = try packets.next() {
       if parts.cancellation.isRaised { throw .cancelled }
       for writer in writers { try writer.write(packet) }
@@ -53,12 +58,14 @@ struct FilmJoin {
   }
 
   /// Waits for all parts.
-  private func contents(stretch: MediaTime) throws(MediaError) -> FilmContents {
+  private func contents(of rendition: Int, stretch: MediaTime) throws(MediaError) -> FilmContents {
     var contents = FilmContents(
       pictures: plan.timeline.hasPicture ? plan.timeline.frameCount : 0,
       keyframes: plan.chunks.reduce(0) { $0 + $1.keyframes.count },
       stretches: Int(plan.timeline.duration.ticks / stretch.ticks) + 8)
-    for chunk in plan.chunks { contents.byteCount += try size(of: try parts.chunk(chunk.index)) }
+    for chunk in plan.chunks {
+      contents.byteCount += try size(of: try parts.chunk(chunk.index, of: rendition))
+    }
     if plan.timeline.hasSound {
       let sound = try parts.sound()
       try sound.growth?.waitForEnd(parts.cancellation)

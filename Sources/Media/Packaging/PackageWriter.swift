@@ -4,10 +4,36 @@ public import Pipeline
 
 /// What a render is to produce.
 public enum RenderOutput: Sendable, Hashable {
-  /// One file, which appears complete or not at all.
-  case file(URL, Container)
-  /// A folder with an HLS package; the folder must exist and be empty.
-  case hls(URL)
+  /// One file with one of the encoding's renditions, which appears complete or not at all. Without a name it is the
+  /// rendition with the largest pictures.
+  case file(URL, Container, rendition: String? = nil)
+  /// A folder with an HLS package of all renditions; the folder must exist, and nothing in it have a name that the
+  /// package uses.
+  case hls(URL, HLSSettings = HLSSettings())
+}
+
+/// How an HLS package is made.
+public struct HLSSettings: Sendable, Hashable {
+  public var format: SegmentFormat
+  /// What the master playlist names besides, such as subtitles. Their files must be in the folder before the first
+  /// segment is, and are not among those of the `RenderedPackage`.
+  public var media: [MasterPlaylist.Media]
+
+  public init(format: SegmentFormat = .ts, media: [MasterPlaylist.Media] = []) {
+    self.format = format
+    self.media = media
+  }
+}
+
+/// The container of a stream's segments.
+public enum SegmentFormat: String, FieldChoice {
+  case ts, fmp4
+
+  public static let summaries: [String: String] = [
+    "ts": "MPEG-TS with the sound in every rendition; plays on everything that knows HLS",
+    "fmp4":
+      "fragmented MP4 (CMAF) with the sound stored once; smaller, not for players before 2016",
+  ]
 }
 
 /// What a render has produced.
