@@ -45,8 +45,9 @@ struct PartsText {
     var stretches: [(start: MediaTime, end: MediaTime)] = []
     for part in missing {
       guard let start = part.start, let end = part.end else { return "" }
-      if let last = stretches.last, last.end == start {
-        stretches[stretches.count - 1].end = end
+      // Renditions of one chunk follow each other.
+      if let last = stretches.last, last.start <= start, start <= last.end {
+        stretches[stretches.count - 1].end = max(last.end, end)
       } else {
         stretches.append((start, end))
       }
