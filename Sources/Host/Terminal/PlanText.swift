@@ -85,7 +85,9 @@ struct PlanText {
     let known =
       "; about \(Amount.seconds(cost.elapsed)) of work and \(Amount.bytes(cost.byteCount))"
     if unknown == 0 { return known }
-    if unknown > 0, unknown >= plan.count(.run), plan.outputs?.cost == nil { return "; how long that takes is not known yet" }
+    if unknown > 0, unknown >= plan.count(.run), plan.outputs?.cost == nil {
+      return "; how long that takes is not known yet"
+    }
     return "\(known), and \(Amount.things(unknown, "task")) of which nothing is known"
   }
 }

@@ -50,7 +50,7 @@ struct DefinitionKeys: Sendable {
     if node.spec.inputs.contains(where: \.type.holdsFiles) {
       lines.append("renderer \(rendererVersion)")
     }
-    if let preview = previews[stage: node.id] { 
+    if let preview = previews[stage: node.id] {
       lines.append("preview \(try Digest(canonical: preview))")
     }
     if let condition = node.condition { lines.append("if \(try form(of: condition))") }

@@ -149,5 +149,7 @@ extension MediaTime {
     return "\(seconds / 3600):\(Self.twoDigits(seconds / 60 % 60)):\(text)"
   }
 
-  private static func twoDigits(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
+  private static func twoDigits(_ number: Int) -> String {
+    number < 10 ? "0\(number)" : "\(number)"
+  }
 }

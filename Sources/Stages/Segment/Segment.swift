@@ -25,7 +25,8 @@ public struct Segment: Stage {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     let file = context.newFile("film.mp4")
     let report = try await context.render(
-      film, encoding: context.wantedEncoding(options.encoding, for: film), outputs: [.hls(folder), .file(file, .mp4)],
+      film, encoding: context.wantedEncoding(options.encoding, for: film),
+      outputs: [.hls(folder), .file(file, .mp4)],
       segmentReady: { segment in
         context.log("segment-ready: \(segment.file.lastPathComponent) can be played")
       })

@@ -36,6 +36,12 @@ struct PartLedger: Sendable {
     return counts
   }
 
+  /// Which of the films are files already.
+  func areFinished(_ films: [PlannedFilm]) async throws -> [Bool] {
+    let known = try await journal.results(for: films.compactMap(\.key))
+    return films.map { film in film.key.map { known[$0] != nil } ?? false }
+  }
+
   /// What a stage's module usually takes for a task; nil when nothing is known.
   mutating func usualCost(of module: String) async throws -> UsualCost? {
     if let cost = costs[module] { return cost }

@@ -232,7 +232,7 @@ extension RunPlanner {
   mutating func outputs() async throws -> RunPlan.Outputs? {
     guard blocking.isEmpty else { return nil }
     var outputs = RunPlan.Outputs(names: [])
-    var films: [Timeline] = []
+    var films: [(output: String, film: Timeline)] = []
     var first: Set<String> = []
     for output in request.graph.outputs {
       let awaited = output.dependencies.filter { running[$0] != nil }
@@ -245,26 +245,36 @@ extension RunPlanner {
       } else if output.dependencies.allSatisfy({ scope.stages[$0] != nil }),
         let found = try? output.value(in: scope)?.films, !found.isEmpty
       {
-        outputs.names.append(output.name)
-        films += found
+        films += found.map { (output.name, $0) }
       }
     }
-    if outputs.names.isEmpty { return nil }
     outputs.knownAfter = ordered(first)
-    switch try await foresight.parts(ofOutputs: films, previews.ofOutputs) {
+    switch try await foresight.parts(ofOutputs: films.map(\.film), previews.ofOutputs) {
     case .found(let planned):
-      outputs.parts = try await ledger.count(planned, isMadeAgain: false)
+      let isFinished = try await ledger.areFinished(planned)
+      outputs.names += zip(films, isFinished).filter { !$1 }.map(\.0.output).uniqued
+      let missing = zip(planned, isFinished).filter { !$1 }.map(\.0)
+      outputs.parts = try await ledger.count(missing, isMadeAgain: false)
       outputs.cost =
         outputs.parts.isEmpty
         ? nil : try await ledger.cost(of: outputs.parts, by: RunExecution.outputsStage)
-    case .unknown: break
-    case .fails(let error): outputs.error = error
+    case .unknown: outputs.names += films.map(\.output).uniqued
+    case .fails(let error):
+      outputs.names += films.map(\.output).uniqued
+      outputs.error = error
     }
-    return outputs
+    return outputs.names.isEmpty ? nil : outputs
   }
 
   /// A video of such a stage is a film that somebody has to render.
   private func makesDescriptions(_ stage: String) -> Bool {
     request.graph[stage: stage]?.spec.info.isForeseeable ?? false
+  }
+}
+
+extension [String] {
+  /// Each once, where it first stood.
+  fileprivate var uniqued: [String] {
+    reduce(into: []) { names, name in if !names.contains(name) { names.append(name) } }
   }
 }
