@@ -31,16 +31,23 @@ struct RunPresenter: Sendable {
     _ work: @escaping Work
   ) async throws -> ExitCode {
     let display = display(for: graph)
-    if let run, let bars = display as? BarDisplay {
-      for event in try await host.journal.events(of: run, after: 0) where event.type.endsStage {
-        bars.show(event)
-      }
+    let earlier = try await earlierEvents(of: run)
+    if let bars = display as? BarDisplay {
+      for event in earlier where event.type.endsStage { bars.show(event) }
     }
+    let early = EarlyOutputs(graph, artifacts: host.artifacts, folder: folder, say: display.say)
     let (result, left): (RunResult, Int)
     do {
       (result, left) = try await Interrupt.cancelling {
         try await host.watch.during {
-          try await host.hooks.during(graph) { try await work { display.show($0) } }
+          try await early.during(after: earlier) { take in
+            try await host.hooks.during(graph) {
+              try await work { event in
+                display.show(event)
+                take(event)
+              }
+            }
+          }
         }
       }
       display.finish()
@@ -51,7 +58,7 @@ struct RunPresenter: Sendable {
     var written: [OutputWriter.Written] = []
     if result.state == .completed {
       written = try await OutputWriter(artifacts: host.artifacts, folder: folder)
-        .write(result.outputs)
+        .write(result.outputs, begun: await early.begun)
     }
     if arguments.value("format") != "json" {
       console.out(RunSummary.text(for: result, outputs: written))
@@ -73,6 +80,11 @@ struct RunPresenter: Sendable {
         """)
     }
     return ExitCode(result)
+  }
+
+  private func earlierEvents(of run: String?) async throws -> [RunEvent] {
+    guard let run else { return [] }
+    return try await host.journal.events(of: run, after: 0)
   }
 
   private func display(for graph: PipelineGraph) -> any ProgressDisplay {

@@ -116,7 +116,7 @@ private struct SoundStream {
   init(_ plan: RenderPlan, _ parts: RenderedParts) throws(MediaError) {
     let sound = try parts.sound()
     reader = try PacketFileReader(sound.url, growth: sound.growth, parts.cancellation)
-    guard let parameters = plan.streams(of: 0).audio, reader.extraData == parameters.extraData
+    guard let parameters = plan.streams(of: nil).audio, reader.extraData == parameters.extraData
     else {
       throw MediaError(
         .lost, "the film's sound is not what it was made as; run the stage again afresh")

@@ -30,6 +30,19 @@ public struct Rendition: Sendable, Hashable, Codable {
 }
 
 extension Rendition {
+  /// The name can be that of a folder in a package, everywhere.
+  public var hasUsableName: Bool {
+    (1...40).contains(name.utf8.count) && !Self.takenNames.contains(name.lowercased())
+      && name.utf8.allSatisfy { byte in
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+          UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"):
+          true
+        default: false
+        }
+      }
+  }
+
   /// A decoder's buffer holds a second of the highest bit rate: room for keyframes, and still no long peaks.
   var bufferedBits: Int? { maxBitsPerSecond }
 
@@ -41,7 +54,7 @@ extension Rendition {
   }
 
   func validate(for canvas: PixelSize) throws(MediaError) {
-    guard Self.isName(name) else {
+    guard hasUsableName else {
       throw MediaError(
         .unusable,
         "a rendition cannot be called `\(name)`: names have 1 to 40 of a-z, A-Z, 0-9, `-`, `_` and "
@@ -69,19 +82,6 @@ extension Rendition {
         .unusable,
         "a rendition of \(size) pixels cannot be coded: sides must be even and at least 16")
     }
-  }
-
-  /// Safe as names of folders and in playlists, everywhere.
-  static func isName(_ text: String) -> Bool {
-    (1...40).contains(text.utf8.count) && !takenNames.contains(text.lowercased())
-      && text.utf8.allSatisfy { byte in
-        switch byte {
-        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-          UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "_"):
-          true
-        default: false
-        }
-      }
   }
 
   /// Folders of a package that hold something else.

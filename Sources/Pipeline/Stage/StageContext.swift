@@ -77,6 +77,10 @@ public struct StageContext: Sendable {
     scratch.appendingPathComponent("\(UUID().uuidString.prefix(8))-\(name)")
   }
 
+  /// Says that a piece of a stream can be played from now on, although the stage is not done. Its file has been given to
+  /// the store; what the stage gives back in the end holds the same file.
+  public func announce(_ segment: PlayableSegment) { services.announce(segment) }
+
   /// Gives a file from the scratch folder to the artifact store. The file at `url` is gone afterwards.
   public func store(_ url: URL, as name: String) async throws -> FileReference {
     try await services.store(url, as: name)
@@ -136,6 +140,8 @@ public protocol StageServices: Sendable {
   func report(_ progress: StageProgress)
   func log(_ message: String)
   func warn(_ message: String, field: String?)
+  /// See `StageContext.announce`. Called from any thread; must not wait.
+  func announce(_ segment: PlayableSegment)
   func store(_ url: URL, as name: String) async throws -> FileReference
   func open(_ file: FileReference) async throws -> URL
   func render(_ timeline: Timeline) async throws -> FileReference
@@ -149,6 +155,9 @@ public protocol StageServices: Sendable {
 }
 
 extension StageServices {
+  /// Nobody listens.
+  public func announce(_ segment: PlayableSegment) {}
+
   public func secret(named name: String) async throws -> String {
     throw StageError(.configuration, "the secret `\(name)` has no text: this host has no secrets")
   }

@@ -9,7 +9,8 @@ final class EngineBench: Sendable {
     StageSpec(Shout.self), StageSpec(Join.self), StageSpec(Flaky.self), StageSpec(Wait.self),
     StageSpec(Gated.self), StageSpec(Read.self), StageSpec(Film.self), StageSpec(Ask.self),
     StageSpec(Hungry.self), StageSpec(Count.self), StageSpec(Chatty.self),
-    StageSpec(Pieces.self), StageSpec(Sketch.self), StageSpec(Assemble.self),
+    StageSpec(Pieces.self), StageSpec(Stream.self), StageSpec(Sketch.self),
+    StageSpec(Assemble.self),
   ])
 
   let folder: URL

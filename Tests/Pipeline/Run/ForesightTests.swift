@@ -1,6 +1,7 @@
 import Foundation
 import Pipeline
 import Testing
+import Threads
 
 @Suite("Plans that foresee", .timeLimit(.minutes(1)))
 struct ForesightTests {

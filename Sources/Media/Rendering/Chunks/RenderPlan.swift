@@ -86,20 +86,21 @@ public struct RenderPlan: Sendable {
     return encoder.parameters
   }
 
-  /// Without a name, or where there are no pictures, the one with the largest pictures.
-  func rendition(named name: String?) -> Int {
+  /// Without a name the one with the largest pictures; nil for a film without pictures.
+  func rendition(named name: String?) -> Int? {
+    guard !codings.isEmpty else { return nil }
     if let named = renditions.firstIndex(where: { $0.name == name }) { return named }
     let pixels = codings.map(\.size.pixelCount)
-    return pixels.max().flatMap { largest in pixels.firstIndex { $0 == largest } } ?? 0
+    return pixels.firstIndex { $0 == pixels.max() }
   }
 
-  /// The streams of a file with one of the renditions and the sound.
-  func streams(of rendition: Int) -> FilmStreams {
-    let coding = codings.indices.contains(rendition) ? codings[rendition] : nil
+  /// The streams of a file with one of the renditions, if any, and the sound, if it is wanted.
+  func streams(of rendition: Int?, sound: Bool = true) -> FilmStreams {
+    let coding = rendition.flatMap { codings.indices.contains($0) ? codings[$0] : nil }
     return FilmStreams(
-      video: coding?.parameters, audio: audio, size: coding?.size ?? timeline.canvas.size,
-      frameRate: timeline.canvas.frameRate, duration: timeline.duration,
-      segmentDuration: encoding.segmentDuration)
+      video: coding?.parameters, audio: sound ? audio : nil,
+      size: coding?.size ?? timeline.canvas.size, frameRate: timeline.canvas.frameRate,
+      duration: timeline.duration, segmentDuration: encoding.segmentDuration)
   }
 
   private struct SoundRecipe: Encodable {
@@ -146,7 +147,7 @@ extension Timeline {
   }
 
   /// A slice without the clips that are hidden all the time.
-  fileprivate func seen(
+  func seen(
     in frames: Range<Int>, _ inventory: SourceInventory
   ) throws(MediaError) -> Timeline {
     var slice = try slice(frames) { file throws(MediaError) in

@@ -38,12 +38,24 @@ struct AttemptServices: StageServices {
     post(.stageWarning, message, field: field)
   }
 
+  func announce(_ segment: PlayableSegment) {
+    heartbeat?.heard(segment.path)
+    var event = event(.segmentReady)
+    event.segment = segment
+    run.recorder.post(event)
+  }
+
   private func post(_ type: RunEvent.Kind, _ message: String, field: String? = nil) {
-    var event = RunEvent(run: run.id, type: type, stage: stage, item: item)
-    event.attempt = attempt
+    var event = event(type)
     event.message = message
     event.field = field
     run.recorder.post(event)
+  }
+
+  private func event(_ type: RunEvent.Kind) -> RunEvent {
+    var event = RunEvent(run: run.id, type: type, stage: stage, item: item)
+    event.attempt = attempt
+    return event
   }
 
   func store(_ url: URL, as name: String) async throws -> FileReference {

@@ -1,4 +1,3 @@
-import FFmpeg
 public import Foundation
 public import Pipeline
 
@@ -42,59 +41,24 @@ public struct RenderedPackage: Sendable, Hashable {
   public var entry: URL
   /// Paths of all files within the folder of `entry`, the entry first; only the entry for a single file.
   public var files: [String]
-  /// How many media segments there are; 0 for a single file.
+  /// How many media segments each rendition has; 0 for a single file.
   public var segmentCount: Int
+  /// What `entry` holds; nil for a single file.
+  public var master: MasterPlaylist?
 }
 
 /// A segment of an HLS package that can be played, while others are still being made.
 public struct ReadySegment: Sendable, Hashable {
-  /// From 0.
+  /// From 0, in each rendition.
   public var index: Int
+  /// Its name; `audio` for sound that has files of its own.
+  public var rendition: String
   /// Complete; it does not change any more.
   public var file: URL
-  /// The media playlist, which names this segment and all before it. It is replaced when the next one is ready.
+  /// The media playlist, which names this segment and all before it. It is replaced when the next one is ready. The
+  /// master playlist is there too.
   public var playlist: URL
   /// On the film's clock.
   public var start: MediaTime
   public var duration: MediaTime
-}
-
-/// The streams of a film as they come out of the encoders.
-struct FilmStreams {
-  var video: CodecParameters?
-  var audio: CodecParameters?
-  var size: PixelSize
-  var frameRate: FrameRate
-  var duration: MediaTime
-  var segmentDuration: MediaTime
-
-  /// In the order in which muxers know them.
-  var parameters: [CodecParameters] { [video, audio].compactMap { $0 } }
-
-  func index(of stream: FilmPacket.Stream) -> Int {
-    stream == .audio && video != nil ? 1 : 0
-  }
-}
-
-struct FilmPacket: Sendable {
-  enum Stream: Sendable { case video, audio }
-
-  let packet: Packet
-  let stream: Stream
-  /// When it is shown or heard.
-  let time: MediaTime
-  /// Where it belongs among the packets of the other stream: decoding order, but a frame that begins a segment comes
-  /// after all sound before it.
-  let order: MediaTime
-  let duration: MediaTime
-}
-
-/// Writes one output. One thread.
-protocol PackageWriter: AnyObject {
-  /// Packets come in order of decoding, streams interleaved.
-  func write(_ packet: FilmPacket) throws(MediaError)
-  /// Makes the output appear.
-  func finish() throws(MediaError) -> RenderedPackage
-  /// Removes what was written. Called instead of `finish`, or after it threw.
-  func abandon()
 }
