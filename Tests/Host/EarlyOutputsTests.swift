@@ -7,7 +7,8 @@ import Threads
 
 @testable import videocraft
 
-@Suite("Streams that can be played from the output folder while they are made", .timeLimit(.minutes(1)))
+@Suite(
+  "Streams that can be played from the output folder while they are made", .timeLimit(.minutes(1)))
 struct EarlyOutputsTests {
   private let folder: TestFolder
   private let artifacts: MemoryArtifactStore
@@ -166,7 +167,10 @@ struct EarlyOutputsTests {
     let list = try early("hls: package.playlist", foreach: true)
     let items = [try await event(0, item: 0), try await event(0, item: 1)]
     await list.during { take in for event in items { take(event) } }
-    #expect(try files.filter { $0.hasSuffix("master.m3u8") } == ["hls-1/master.m3u8", "hls-2/master.m3u8"])
+    #expect(
+      try files.filter { $0.hasSuffix("master.m3u8") } == [
+        "hls-1/master.m3u8", "hls-2/master.m3u8",
+      ])
     let twice = try early("a: package.playlist, b: package.playlist")
     let one = try await event(0)
     await twice.during { take in take(one) }

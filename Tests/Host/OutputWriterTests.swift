@@ -64,7 +64,8 @@ struct OutputWriterTests {
       ])
     let written = try await OutputWriter(artifacts: artifacts, folder: out)
       .write(["hls": .bundle(bundle)], begun: ["hls": begun])
-    #expect(written.first?.text.hasPrefix(out.appendingPathComponent("hls/master.m3u8").path) == true)
+    #expect(
+      written.first?.text.hasPrefix(out.appendingPathComponent("hls/master.m3u8").path) == true)
     #expect(
       try FileManager.default.subpathsOfDirectory(atPath: out.path).sorted() == [
         "hls", "hls/master.m3u8", "hls/more", "hls/more/segment-1.ts", "hls/segment-0.ts",

@@ -12,7 +12,7 @@ public struct GrowingPackage: Sendable, Hashable {
   }
 
   /// Where a player begins.
-  public static let entry = HLSPlaylist.masterName
+  public static let entry = HLSPackage.masterName
 
   /// In the order in which they were first told of.
   public private(set) var tracks: [Track] = []
@@ -83,21 +83,22 @@ extension GrowingPackage.Track {
   /// - Parameter isComplete: no more segments will follow, as is always so for subtitles.
   public func playlist(isComplete: Bool = false) -> String {
     let place = rendition.playlist
-    return SegmentList(
-      kind: isComplete || rendition.kind == .subtitles ? .complete : .event,
+    return MediaPlaylist(
+      segments: segments.map {
+        .init(uri: PackagePath.relative($0.path, from: place), duration: $0.duration)
+      },
       targetDuration: rendition.targetDuration,
-      header: rendition.header.map { PackagePath.relative($0.path, from: place) },
-      segments: segments.map { ($0.duration, PackagePath.relative($0.path, from: place)) }
+      isComplete: isComplete || rendition.kind == .subtitles,
+      map: rendition.header.map { .init(uri: PackagePath.relative($0.path, from: place)) }
     ).text
   }
 
   var duration: MediaTime { segments.reduce(.zero) { $0 + $1.duration } }
 
-  /// Bits per second of the largest segment so far, as is told of the finished package.
-  fileprivate var peakBandwidth: Int {
-    let longest = segments.map(\.duration).max() ?? .zero
-    return segments.filter { $0.duration > .zero && $0.duration.ticks * 2 >= longest.ticks }
-      .map { Int((Double($0.file.byteCount) * 8 / $0.duration.seconds).rounded(.up)) }.max() ?? 0
+  fileprivate var bandwidth: Bandwidth {
+    Bandwidth(
+      segments.map { .init(byteCount: $0.file.byteCount, duration: $0.duration) },
+      targetDuration: rendition.targetDuration)
   }
 }
 
@@ -112,10 +113,10 @@ extension GrowingPackage {
     guard !media.isEmpty else { return nil }
     let audio = tracks.filter { $0.rendition.kind == .audio }
     let subtitles = tracks.filter { $0.rendition.kind == .subtitles }
-    let sound = audio.map(\.peakBandwidth).max() ?? 0
+    let sound = audio.map(\.bandwidth.peak).max() ?? 0
     let variants = media.map { track in
       MasterPlaylist.Variant(
-        uri: track.rendition.playlist, bandwidth: track.peakBandwidth + sound,
+        uri: track.rendition.playlist, bandwidth: track.bandwidth.peak + sound,
         codecs: track.rendition.codecs + audio.flatMap(\.rendition.codecs),
         resolution: track.rendition.size, frameRate: track.rendition.frameRate,
         audioGroup: audio.isEmpty ? nil : Self.audioGroup,

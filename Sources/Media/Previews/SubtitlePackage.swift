@@ -30,10 +30,10 @@ public struct SubtitlePackage: Sendable, Hashable {
   /// may have target durations of their own (6.2.4).
   private static let usualLength = MediaTime(milliseconds: 30_000)
 
-  /// - Parameters:
-  ///   - grid: how long the segments of the pictures are.
-  ///   - mediaStart: the time stamp of the film's beginning in these segments.
-  public init(_ film: Timeline, grid: MediaTime, mediaStart: MediaTime) {
+  /// - Parameter grid: how long the segments of the pictures are.
+  public init(_ film: Timeline, grid: MediaTime) {
+    // Of the film's beginning, as a time stamp of these segments.
+    let mediaStart = MediaTime(count: Int64(SegmentMuxer.delay), per: 1)
     let count = max(1, (Self.usualLength.ticks + grid.ticks - 1) / max(1, grid.ticks))
     let length = MediaTime(ticks: max(1, grid.ticks) * count)
     tracks = SubtitleTrack.tracks(of: film).map { track in
@@ -103,11 +103,11 @@ private struct SubtitleTrack {
       targetDuration: max(1, Int(longest.rounded())), language: language)
     return SubtitlePackage.Track(
       rendition: rendition, segments: segments,
-      playlist: SegmentList(
-        kind: .complete, targetDuration: rendition.targetDuration,
+      playlist: MediaPlaylist(
         segments: segments.map {
-          ($0.duration, PackagePath.relative($0.path, from: rendition.playlist))
-        }
+          .init(
+            uri: PackagePath.relative($0.path, from: rendition.playlist), duration: $0.duration)
+        }, targetDuration: rendition.targetDuration, isComplete: true
       ).text,
       media: MasterPlaylist.Media(
         .subtitles, groupID: SubtitlePackage.groupID, name: title, uri: rendition.playlist,

@@ -8,7 +8,8 @@ import Testing
 struct GrowingPackageTests {
   private func rendition(_ name: String = "video") -> PlayableRendition {
     PlayableRendition(
-      name: name, playlist: "\(name).m3u8", targetDuration: 4, codecs: ["avc1.640028", "mp4a.40.2"],
+      name: name, playlist: "\(name).m3u8", targetDuration: 4,
+      codecs: ["avc1.640028", "mp4a.40.2"],
       size: PixelSize(width: 640, height: 360), frameRate: FrameRate(25))
   }
 
@@ -129,7 +130,8 @@ struct GrowingPackageTests {
       package.add(segment(0, of: rendition))
     }
     let master = try #require(package.playlists["master.m3u8"])
-    #expect(master.contains("TYPE=SUBTITLES,GROUP-ID=\"subtitles\",LANGUAGE=\"en\",NAME=\"English\""))
+    #expect(
+      master.contains("TYPE=SUBTITLES,GROUP-ID=\"subtitles\",LANGUAGE=\"en\",NAME=\"English\""))
     #expect(master.contains("720p/index.m3u8\n") && master.contains("360p/index.m3u8\n"))
     #expect(master.split(separator: "\n").count { $0.contains("SUBTITLES=\"subtitles\"") } == 2)
     #expect(master.split(separator: "\n").count { $0.contains("AUDIO=\"audio\"") } == 2)

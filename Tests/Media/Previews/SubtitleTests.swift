@@ -20,8 +20,7 @@ struct SubtitleTests {
   }
 
   private func package(_ film: Timeline) -> SubtitlePackage {
-    SubtitlePackage(
-      film, grid: MediaTime(milliseconds: 4000), mediaStart: MediaTime(milliseconds: 10_000))
+    SubtitlePackage(film, grid: MediaTime(milliseconds: 4000))
   }
 
   @Test("segments cover the film, and a cue is in each segment during which it is shown")
