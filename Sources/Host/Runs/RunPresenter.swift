@@ -98,12 +98,16 @@ struct RunPresenter: Sendable {
   }
 
   /// Where the outputs of a pipeline go: as the command line says, else where the run was to put them, else beside the
-  /// work of everybody who starts it here.
-  static func outputFolder(_ arguments: Arguments, pipeline: String, recorded: String? = nil) -> URL
-  {
-    if let path = arguments.value("output") { return URL(fileURLWithPath: path) }
-    if let recorded { return URL(fileURLWithPath: recorded) }
-    return URL(fileURLWithPath: "videocraft-output/\(pipeline)")
+  /// work of everybody who starts it here. A preview goes into a folder in it, so that it replaces no whole film.
+  ///
+  /// - Parameter recorded: for a run that was accepted before.
+  static func outputFolder(
+    _ arguments: Arguments, pipeline: String, recorded: String? = nil, isPreview: Bool
+  ) -> URL {
+    let given = arguments.value("output")
+    if given == nil, let recorded { return URL(fileURLWithPath: recorded) }
+    let folder = URL(fileURLWithPath: given ?? "videocraft-output/\(pipeline)")
+    return isPreview ? folder.appendingPathComponent("preview") : folder
   }
 }
 

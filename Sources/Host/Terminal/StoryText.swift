@@ -22,6 +22,7 @@ struct StoryText {
       lines.append("  \(run.state.isOver ? "took    " : "for     ")  \(Amount.seconds(elapsed))")
     }
     lines.append("  tasks     \(run.tasks.text)")
+    if let preview = run.preview { lines.append("  preview   \(preview)") }
     if let until = story.until { lines.append("  until     \(until)") }
     if !story.refreshed.isEmpty {
       lines.append("  again     \(story.refreshed.joined(separator: ", "))")

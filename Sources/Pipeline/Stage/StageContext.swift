@@ -13,12 +13,15 @@ public struct StageContext: Sendable {
   public let cores: Int
   /// A folder of this attempt alone; it is removed afterwards.
   public let scratch: URL
+  /// The stretch of its films that somebody wants to look at, and how small; nil for whole films. Always nil for a stage
+  /// that does not say `makesPreviews`.
+  public let preview: FilmPreview?
   private let services: any StageServices
   private let revealed = RevealedSecrets()
 
   public init(
     run: String, stage: String, item: Int? = nil, attempt: Int = 1, cores: Int = 1, scratch: URL,
-    services: any StageServices
+    preview: FilmPreview? = nil, services: any StageServices
   ) {
     self.run = run
     self.stage = stage
@@ -26,6 +29,7 @@ public struct StageContext: Sendable {
     self.attempt = attempt
     self.cores = cores
     self.scratch = scratch
+    self.preview = preview
     self.services = services
   }
 

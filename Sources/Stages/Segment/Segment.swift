@@ -7,7 +7,7 @@ public struct Segment: Stage {
   public static let info = StageInfo(
     "segment", version: "1.1.0", cacheVersion: 4,
     summary: "Packages a video as HLS in one or more sizes, and as MP4, with one pass over it.",
-    cores: .all, weight: 20,
+    cores: .all, weight: 20, makesPreviews: true, partNames: "chunks",
     example: """
       package:
         uses: segment
@@ -25,13 +25,12 @@ public struct Segment: Stage {
   public init(_ options: Options) { self.options = options }
 
   public func run(_ inputs: Inputs, _ context: StageContext) async throws -> Outputs {
-    let film = try await context.film(of: inputs.video)
+    let film = try await context.wantedFilm(of: inputs.video)
     let folder = context.newFile("hls")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     let file = context.newFile("film.mp4")
-    let renditions = fitted(to: film, context)
-    let single = renditions.first { $0.name == options.mp4Rendition }?.name
-    let encoding = options.encoding(renditions)
+    let encoding = encoding(for: film, context)
+    let single = encoding.renditions.first { $0.name == options.mp4Rendition }?.name
     let subtitles = subtitles(of: film, encoding, context)
     var files = try await context.keep(subtitles, of: Self.package)
     let settings = HLSSettings(format: options.format, media: subtitles.tracks.map(\.media))
@@ -61,6 +60,15 @@ public struct Segment: Stage {
     return outputs
   }
 
+  public func parts(_ inputs: Inputs, _ context: StageContext) async throws -> [PlannedPart] {
+    let film = try await context.wantedFilm(of: inputs.video)
+    return try await context.parts(of: film, encoding: encoding(for: film, context))
+  }
+
+  private func encoding(for film: Timeline, _ context: StageContext) -> Encoding {
+    context.wantedEncoding(options.encoding(fitted(to: film, context)), for: film)
+  }
+
   /// The output that is told of while it grows.
   private static let package = "playlist"
 
@@ -80,8 +88,9 @@ public struct Segment: Stage {
 
   private func poster(of film: Timeline, _ context: StageContext) async throws -> FileReference? {
     guard options.poster else { return nil }
-    return try await context.poster(
-      of: film, PosterSettings(time: options.posterAt.map { MediaTime($0) }))
+    // The place is one of the whole film.
+    let place = context.preview?.stretch == nil ? options.posterAt : nil
+    return try await context.poster(of: film, PosterSettings(time: place.map { MediaTime($0) }))
   }
 
   private func thumbnails(
