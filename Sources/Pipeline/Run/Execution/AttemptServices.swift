@@ -19,6 +19,10 @@ struct AttemptServices: StageServices {
       services: self)
   }
 
+  var provenance: Provenance? {
+    Provenance(pipeline: run.request.graph.name, digest: run.request.source.digest)
+  }
+
   func report(_ progress: StageProgress) {
     heartbeat?.heard(progress)
     run.recorder.report(progress, stage: stage, item: item, attempt: attempt)
@@ -53,7 +57,7 @@ struct AttemptServices: StageServices {
   /// Equal films are rendered once.
   func render(_ timeline: Timeline) async throws -> FileReference {
     let renderer = run.environment.renderer
-    let key = try Digest(canonical: RenderKey(version: renderer.cacheVersion, film: timeline))
+    let key = try Digest(canonical: RenderKey(version: renderer.cacheVersion, film: timeline.withoutMarks))
     let files = try await part(key, of: "render", named: "film") {
       [try await renderer.render(timeline, context)]
     }

@@ -1,0 +1,242 @@
+/// Finds the films that a run's outputs were rendered from, and what made each part of them.
+public struct FilmTracer {
+  /// A film that was rendered, or could be.
+  public struct Film: Sendable {
+    /// The pipeline's output.
+    public var output: String
+    /// Which element of an output that is a list, from 0.
+    public var index: Int?
+    /// The stage that gave the film.
+    public var stage: String
+    /// Which item of its `foreach`, from 0.
+    public var item: Int?
+    public var timeline: Timeline
+    let port: String
+  }
+
+  typealias Task = SourceLocator.Task
+
+  private let locator: SourceLocator
+  /// Texts in the settings of tasks, made comparable.
+  private var texts: [Task: [(path: [PathStep], words: String)]] = [:]
+
+  private var graph: PipelineGraph { locator.graph }
+
+  /// - Parameters:
+  ///   - inputTexts: what the inputs were written in; without it places of inputs are where they are declared.
+  ///   - scope: with what the stages gave.
+  public init(
+    _ graph: PipelineGraph, _ source: PipelineSource, inputTexts: InputTexts?, scope: Scope
+  ) {
+    locator = SourceLocator(graph, source, inputTexts, scope)
+  }
+
+  // MARK: - Films
+
+  /// In the order of the outputs. An output that is no film, and none that was made from one, is not among them.
+  public func films() -> [Film] {
+    graph.outputs.flatMap { output -> [Film] in
+      guard let value = try? output.value(in: locator.scope) else { return [] }
+      guard case .list(let values) = value else {
+        return [film(of: output, nil, value)].compactMap { $0 }
+      }
+      return values.enumerated().compactMap { film(of: output, $0.offset, $0.element) }
+    }
+  }
+
+  private func film(of output: OutputDeclaration, _ index: Int?, _ value: Value) -> Film? {
+    guard value.isRenderedFilm,
+      case .made(let task, let port, _)? = locator.origin(of: output, index: index),
+      let found = film(of: task, port, reach: Self.reach)
+    else { return nil }
+    return Film(
+      output: output.name, index: index, stage: found.task.stage, item: found.task.item,
+      timeline: found.timeline, port: found.port)
+  }
+
+  private typealias Found = (task: Task, port: String, timeline: Timeline)
+
+  /// How many stages may follow each other.
+  private static let reach = 100
+
+  /// The film that a stage gave, or that it made a file of.
+  private func film(of task: Task, _ port: String, reach: Int) -> Found? {
+    guard reach > 0 else { return nil }
+    if case .video(.timeline(let timeline))? = value(of: task, port) {
+      return (task, port, timeline)
+    }
+    return filmBefore(task, reach: reach)
+  }
+
+  /// The first film that flows into a task.
+  private func filmBefore(_ task: Task, reach: Int) -> Found? {
+    guard let node = graph[stage: task.stage] else { return nil }
+    for input in node.spec.inputs where input.type.unwrapped == .video {
+      let path: [PathStep] = [.member("in"), .member(input.name)]
+      guard case .made(let before, let port, _)? = locator.origin(of: path, in: task),
+        let found = film(of: before, port, reach: reach - 1)
+      else { continue }
+      return found
+    }
+    return nil
+  }
+
+  private func value(of task: Task, _ port: String) -> Value? {
+    guard case .completed(let outputs)? = locator.scope.stages[task.stage] else { return nil }
+    guard let item = task.item, case .list(let values)? = outputs[port] else {
+      return outputs[port]
+    }
+    return values.indices.contains(item) ? values[item] : nil
+  }
+
+  // MARK: - Marks
+
+  /// The film's marks in order of time, a longer one before those within it.
+  public mutating func trace(_ film: Film) -> [TracedMark] {
+    let task = Task(stage: film.stage, item: film.item)
+    let traced = owned((task, film.port, film.timeline), reach: Self.reach)
+      .map { trace($0.mark, by: $0.task) }
+    return traced.enumerated().sorted { left, right in
+      let (first, second) = (left.element.mark, right.element.mark)
+      if first.at != second.at { return first.at < second.at }
+      if first.duration != second.duration { return first.duration > second.duration }
+      return left.offset < right.offset
+    }.map(\.element)
+  }
+
+  /// Each mark with the task that set it: a stage adds its own behind those of the film that it was given.
+  private func owned(_ film: Found, reach: Int) -> [(mark: TimelineMark, task: Task?)] {
+    let marks = film.timeline.marks
+    let before = reach > 0 ? filmBefore(film.task, reach: reach) : nil
+    guard let before, !before.timeline.marks.isEmpty else {
+      return marks.map { ($0, owner(of: $0, film.task)) }
+    }
+    if marks.starts(with: before.timeline.marks) {
+      let own = marks.dropFirst(before.timeline.marks.count)
+      return owned(before, reach: reach - 1) + own.map { ($0, owner(of: $0, film.task)) }
+    }
+    // A stage that moves marks keeps their module, by which their stage is found.
+    return marks.map { mark in
+      var place: Found? = film
+      for _ in 0..<reach {
+        guard let here = place else { break }
+        if let owner = owner(of: mark, here.task) { return (mark, owner) }
+        place = filmBefore(here.task, reach: reach)
+      }
+      return (mark, nil)
+    }
+  }
+
+  private func owner(of mark: TimelineMark, _ task: Task) -> Task? {
+    graph[stage: task.stage]?.spec.info.name == mark.module ? task : nil
+  }
+
+  private mutating func trace(_ mark: TimelineMark, by task: Task?) -> TracedMark {
+    var traced = TracedMark(mark: mark, stage: task?.stage, item: task?.item)
+    guard let task else { return traced }
+    switch locator.origin(of: [PathStep](path: mark.path), in: task) {
+    case .written(let range, let input):
+      traced.place = locator.place(range, input: input)
+    case .made(let maker, _, let rest):
+      let words = mark.text.map(\.comparable) ?? ""
+      let found =
+        words.isEmpty ? nil : writer(of: words, maker, rest, reach: 16)
+      (traced.place, traced.via) = found ?? (place(of: maker), [maker.stage])
+    case nil: break
+    }
+    return traced
+  }
+
+  /// Where the item of a `foreach` stands, or else the stage itself.
+  private func place(of task: Task) -> SourcePlace? {
+    if case .written(let range, let input)? = locator.origin(ofItem: task) {
+      return locator.place(range, input: input)
+    }
+    return graph[stage: task.stage].map { locator.place($0.location) }
+  }
+
+  // MARK: - Words
+
+  /// Who wrote some words that a task passed on: a setting of it that has them, or of what it was made from.
+  private mutating func writer(
+    of words: String, _ task: Task, _ rest: [PathStep], reach: Int
+  ) -> (place: SourcePlace?, via: [String])? {
+    guard reach > 0, let node = graph[stage: task.stage] else { return nil }
+    let having = texts(of: task, node).filter { $0.words.contains(words) }
+    let wanted = rest.leadingIndex
+    let best = having.first { wanted != nil && $0.path.lastIndex == wanted } ?? having.first
+    if let best, let origin = locator.origin(of: best.path, in: task) {
+      switch origin {
+      case .written(let range, let input):
+        return (locator.place(range, input: input), [task.stage])
+      case .made(let before, _, let rest):
+        let found = writer(of: words, before, rest, reach: reach - 1)
+        return (found?.place ?? place(of: before), [task.stage] + (found?.via ?? [before.stage]))
+      }
+    }
+    for port in node.spec.inputs {
+      let path: [PathStep] = [.member("in"), .member(port.name)] + rest.prefix(1)
+      guard node.connections[port.name] != nil,
+        case .made(let before, _, let inner)? = locator.origin(of: path, in: task),
+        let found = writer(of: words, before, inner, reach: reach - 1)
+      else { continue }
+      return (found.place, [task.stage] + found.via)
+    }
+    return nil
+  }
+
+  private mutating func texts(
+    of task: Task, _ node: StageNode
+  ) -> [(path: [PathStep], words: String)] {
+    if let known = texts[task] { return known }
+    let options = (try? node.options(in: locator.scope(of: task))) ?? [:]
+    let found = options.keys.sorted().flatMap { name in
+      options[name].map { $0.texts(at: [.member("with"), .member(name)]) } ?? []
+    }.map { (path: $0.path, words: $0.text.comparable) }
+    texts[task] = found
+    return found
+  }
+}
+
+extension Value {
+  /// Moving pictures, or a package of them.
+  fileprivate var isRenderedFilm: Bool {
+    switch self {
+    case .video, .bundle: true
+    case .file(let file): ["video/", "audio/"].contains { file.mediaType.hasPrefix($0) }
+    default: false
+    }
+  }
+
+  /// Every text in it, with where it is.
+  fileprivate func texts(at path: [PathStep]) -> [(path: [PathStep], text: String)] {
+    switch self {
+    case .text(let text): [(path, text)]
+    case .list(let values):
+      values.enumerated().flatMap { $0.element.texts(at: path + [.index($0.offset)]) }
+    case .map(let members):
+      members.keys.sorted().flatMap { members[$0]?.texts(at: path + [.member($0)]) ?? [] }
+    default: []
+    }
+  }
+}
+
+extension [PathStep] {
+  fileprivate var lastIndex: Int? {
+    lazy.reversed().compactMap { step -> Int? in
+      if case .index(let index) = step { index } else { nil }
+    }.first
+  }
+}
+
+extension String {
+  /// Letters and digits alone: captions leave spaces and signs out, and set their own.
+  fileprivate var comparable: String {
+    var view = String.UnicodeScalarView()
+    view.append(
+      contentsOf: lowercased().unicodeScalars.filter {
+        $0.properties.isAlphabetic || $0.properties.numericType != nil
+      })
+    return String(view)
+  }
+}
