@@ -11,7 +11,7 @@ enum Videocraft {
     DocsCommand.self,
     SchemaCommand.self, RunsCommand.self, ShowCommand.self, WhyCommand.self, EventsCommand.self,
     ResumeCommand.self, RetryCommand.self, CancelCommand.self, GCCommand.self, LocateCommand.self,
-    ExportCommand.self,
+    ExportCommand.self, InspectCommand.self,
   ]
 
   static func main() async {

@@ -20,7 +20,7 @@ enum FilmWords {
       let words =
         heard.isEmpty
         ? [transcript.words.map { TimedWord($0, shiftedBy: 0) }]
-        : heard.map { words(of: transcript, in: $0) }
+        : heard.map { Self.words(of: transcript, in: $0) }
       return zip(words, numbers + Array(repeating: numbers[0], count: words.count)).flatMap {
         words, number in words.map { PlacedWord(word: $0, transcript: number) }
       }

@@ -134,17 +134,40 @@ public struct FilmTracer {
   private mutating func trace(_ mark: TimelineMark, by task: Task?) -> TracedMark {
     var traced = TracedMark(mark: mark, stage: task?.stage, item: task?.item)
     guard let task else { return traced }
-    switch locator.origin(of: [PathStep](path: mark.path), in: task) {
-    case .written(let range, let input):
-      traced.place = locator.place(range, input: input)
-    case .made(let maker, _, let rest):
-      let words = mark.text.map(\.comparable) ?? ""
-      let found =
-        words.isEmpty ? nil : writer(of: words, maker, rest, reach: 16)
-      (traced.place, traced.via) = found ?? (place(of: maker), [maker.stage])
-    case nil: break
+    var origin = locator.origin(of: [PathStep](path: mark.path), in: task)
+    let words = mark.text.map(\.comparable) ?? ""
+    for _ in 0..<Self.reach {
+      switch origin {
+      case .written(let range, let input):
+        traced.place = locator.place(range, input: input)
+      case .made(let maker, let port, let rest):
+        if !words.isEmpty, let found = writer(of: words, maker, rest, reach: 16) {
+          traced.place = found.place
+          traced.via += found.via
+        } else if let passed = passed(by: maker, port, rest) {
+          traced.via.append(maker.stage)
+          origin = passed
+          continue
+        } else {
+          traced.place = place(of: maker)
+          traced.via.append(maker.stage)
+        }
+      case nil: break
+      }
+      break
     }
     return traced
+  }
+
+  /// Where an output comes from that is one of the task's inputs as it was.
+  private func passed(
+    by task: Task, _ port: String, _ rest: [PathStep]
+  ) -> SourceLocator.Origin? {
+    guard let node = graph[stage: task.stage], let made = value(of: task, port),
+      case .ready(let inputs)? = try? node.inputs(in: locator.scope(of: task)),
+      let same = node.spec.inputs.first(where: { inputs[$0.name] == made })
+    else { return nil }
+    return locator.origin(of: [.member("in"), .member(same.name)] + rest, in: task)
   }
 
   /// Where the item of a `foreach` stands, or else the stage itself.

@@ -5,6 +5,12 @@ public struct SourcePlace: Sendable, Hashable, Codable {
   public var line: String
   /// The input that the run was given there; nil for a place in the pipeline itself.
   public var input: String?
+
+  public init(range: SourceRange, line: String, input: String? = nil) {
+    self.range = range
+    self.line = line
+    self.input = input
+  }
 }
 
 /// A mark of a film with what made it.
