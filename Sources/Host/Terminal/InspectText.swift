@@ -19,11 +19,14 @@ enum InspectText {
     let others = facts.streamCount - (facts.picture == nil ? 0 : 1) - (facts.sound == nil ? 0 : 1)
     if others > 0 { rows.append(("more", Amount.things(others, "other stream"))) }
     for (name, value) in facts.tags.sorted(by: { $0.key < $1.key })
-    where !(name == ProvenanceText.tag && facts.provenance != nil) {
+    where !brands.contains(name) && !(name == ProvenanceText.tag && facts.provenance != nil) {
       rows.append((name, ValueText.cut(oneLine(value), to: 100)))
     }
     return whole(facts.file, rows, facts.provenance, [], facts.problems)
   }
+
+  /// What MP4 files say about their form, which matters to programs alone.
+  private static let brands: Set = ["compatible_brands", "major_brand", "minor_version"]
 
   static func text(_ facts: PlaylistFacts) -> String {
     var rows: [(String, String)] = [

@@ -27,13 +27,13 @@ extension TimelineExport {
 
   private func strip(_ index: Int, _ clip: Clip) -> Strip {
     let seen = frames(from: clip.at, to: clip.end)
-    let half = seen.count / 2
     // What began before the film has come in already.
     let enter = clip.at >= .zero ? clip.enter : nil
+    let most = enter != nil && clip.leave != nil ? seen.count / 2 : seen.count
     return Strip(
       index: index, start: seen.lowerBound, end: seen.upperBound,
-      enter: min(half, frameCount(enter?.duration ?? .zero)),
-      leave: min(half, frameCount(clip.leave?.duration ?? .zero)))
+      enter: min(most, frameCount(enter?.duration ?? .zero)),
+      leave: min(most, frameCount(clip.leave?.duration ?? .zero)))
   }
 
   private func children(_ strips: [Strip], of layer: Layer) throws -> [JSONTree] {

@@ -20,6 +20,14 @@ public struct FilmTracer {
   /// Texts in the settings of tasks, made comparable.
   private var texts: [Task: [(path: [PathStep], words: String)]] = [:]
 
+  private struct WordsPlace: Hashable {
+    var task: Task
+    var range: SourceRange
+  }
+
+  /// How far the words of a text have been found, in the order of time.
+  private var cursors: [WordsPlace: Int] = [:]
+
   private var graph: PipelineGraph { locator.graph }
 
   /// - Parameters:
@@ -138,8 +146,8 @@ public struct FilmTracer {
     let words = mark.text.map(\.comparable) ?? ""
     for _ in 0..<Self.reach {
       switch origin {
-      case .written(let range, let input):
-        traced.place = locator.place(range, input: input)
+      case .written(let written):
+        traced.place = locator.place(written)
       case .made(let maker, let port, let rest):
         if !words.isEmpty, let found = writer(of: words, maker, rest, reach: 16) {
           traced.place = found.place
@@ -172,8 +180,8 @@ public struct FilmTracer {
 
   /// Where the item of a `foreach` stands, or else the stage itself.
   private func place(of task: Task) -> SourcePlace? {
-    if case .written(let range, let input)? = locator.origin(ofItem: task) {
-      return locator.place(range, input: input)
+    if case .written(let written)? = locator.origin(ofItem: task) {
+      return locator.place(written)
     }
     return graph[stage: task.stage].map { locator.place($0.location) }
   }
@@ -190,8 +198,8 @@ public struct FilmTracer {
     let best = having.first { wanted != nil && $0.path.lastIndex == wanted } ?? having.first
     if let best, let origin = locator.origin(of: best.path, in: task) {
       switch origin {
-      case .written(let range, let input):
-        return (locator.place(range, input: input), [task.stage])
+      case .written(let written):
+        return (place(of: words, in: written, by: task), [task.stage])
       case .made(let before, _, let rest):
         let found = writer(of: words, before, rest, reach: reach - 1)
         return (found?.place ?? place(of: before), [task.stage] + (found?.via ?? [before.stage]))
@@ -206,6 +214,21 @@ public struct FilmTracer {
       return (found.place, [task.stage] + found.via)
     }
     return nil
+  }
+
+  /// The very words within a text. What is said again is looked for behind where it was found before.
+  private mutating func place(
+    of words: String, in written: SourceLocator.Written, by task: Task
+  ) -> SourcePlace {
+    guard let scalar = written.scalar else { return locator.place(written) }
+    let text = SpokenText(scalar.text)
+    let key = WordsPlace(task: task, range: written.range)
+    guard
+      let found = text.find(words, from: cursors[key] ?? 0) ?? text.find(words, from: 0)
+    else { return locator.place(written) }
+    if found.count < text.count { cursors[key] = found.upperBound }
+    return locator.place(
+      ScalarPlaces(scalar).range(text.bytes(of: found)), input: written.input)
   }
 
   private mutating func texts(
@@ -256,10 +279,49 @@ extension String {
   /// Letters and digits alone: captions leave spaces and signs out, and set their own.
   fileprivate var comparable: String {
     var view = String.UnicodeScalarView()
-    view.append(
-      contentsOf: lowercased().unicodeScalars.filter {
-        $0.properties.isAlphabetic || $0.properties.numericType != nil
-      })
+    view.append(contentsOf: unicodeScalars.flatMap(SpokenText.comparable))
     return String(view)
+  }
+}
+
+/// A text as its letters and digits alone, each with its place in the text.
+private struct SpokenText {
+  private var scalars: [Unicode.Scalar] = []
+  private var offsets: [Range<Int>] = []
+
+  init(_ text: String) {
+    var offset = 0
+    for scalar in text.unicodeScalars {
+      let end = offset + Unicode.UTF8.width(scalar)
+      for part in Self.comparable(scalar) {
+        scalars.append(part)
+        offsets.append(offset..<end)
+      }
+      offset = end
+    }
+  }
+
+  static func comparable(_ scalar: Unicode.Scalar) -> [Unicode.Scalar] {
+    let properties = scalar.properties
+    guard properties.isAlphabetic || properties.numericType != nil else { return [] }
+    return Array(properties.lowercaseMapping.unicodeScalars)
+  }
+
+  var count: Int { scalars.count }
+
+  /// Where comparable words stand, at or behind a place.
+  func find(_ words: String, from start: Int) -> Range<Int>? {
+    let wanted = Array(words.unicodeScalars)
+    guard !wanted.isEmpty, start + wanted.count <= scalars.count else { return nil }
+    for place in start...(scalars.count - wanted.count)
+    where scalars[place..<place + wanted.count].elementsEqual(wanted) {
+      return place..<place + wanted.count
+    }
+    return nil
+  }
+
+  /// In the text's UTF-8.
+  func bytes(of found: Range<Int>) -> Range<Int> {
+    offsets[found.lowerBound].lowerBound..<offsets[found.upperBound - 1].upperBound
   }
 }

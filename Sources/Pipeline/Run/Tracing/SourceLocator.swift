@@ -8,10 +8,23 @@ struct SourceLocator: Sendable {
   }
 
   /// Where something comes from.
-  enum Origin: Sendable, Hashable {
-    case written(SourceRange, input: String?)
+  enum Origin: Sendable {
+    case written(Written)
     /// A stage makes it. What is left of the path leads into its value.
     case made(by: Task, port: String, rest: [PathStep])
+
+    static func written(_ range: SourceRange, input: String? = nil) -> Origin {
+      .written(Written(range: range, input: input))
+    }
+  }
+
+  /// A place in a text.
+  struct Written: Sendable {
+    var range: SourceRange
+    /// The run's input that was given there.
+    var input: String?
+    /// What stands there, where that is a single text.
+    var scalar: Node.Scalar?
   }
 
   let graph: PipelineGraph
@@ -34,6 +47,10 @@ struct SourceLocator: Sendable {
     texts = Dictionary((own + inputs.sources).map { ($0.file, $0) }) { first, _ in first }
   }
 
+  func place(_ written: Written) -> SourcePlace {
+    place(written.range, input: written.input)
+  }
+
   func place(_ range: SourceRange, input: String? = nil) -> SourcePlace {
     SourcePlace(
       range: range, line: texts[range.file]?.line(range.start.line) ?? "", input: input)
@@ -46,19 +63,19 @@ struct SourceLocator: Sendable {
     }
     let rest = Array(path.dropFirst(2))
     guard path.count > 1, case .member(let name) = path[1] else {
-      return .written(node.location, input: nil)
+      return .written(node.location)
     }
     let written = root?["stages"]?[task.stage]
     switch kind {
     case "with":
       guard let value = written?["with"]?[name] ?? defaultSetting(name, of: node) else {
-        return .written(node.location, input: nil)
+        return .written(node.location)
       }
       return origin(at: value, rest, in: task, reach: Self.reach)
     case "in":
-      guard let value = written?["in"]?[name] else { return .written(node.location, input: nil) }
+      guard let value = written?["in"]?[name] else { return .written(node.location) }
       return origin(ofConnection: value, rest, in: task)
-    default: return .written(node.location, input: nil)
+    default: return .written(node.location)
     }
   }
 
@@ -66,7 +83,7 @@ struct SourceLocator: Sendable {
   func origin(ofItem task: Task) -> Origin? {
     guard let node = graph[stage: task.stage] else { return nil }
     guard let item = task.item, let foreach = node.foreach else {
-      return .written(node.location, input: nil)
+      return .written(node.location)
     }
     return origin(
       of: foreach, [.index(item)], in: Task(stage: task.stage), reach: Self.reach)
@@ -94,7 +111,7 @@ extension SourceLocator {
     switch node.content {
     case .scalar(let scalar):
       guard let expression = try? Interpolation.bare(scalar) else {
-        return .written(node.range, input: nil)
+        return .written(node.range)
       }
       return origin(of: expression, rest, in: task, reach: Self.reach)
     case .sequence(let items):
@@ -102,7 +119,7 @@ extension SourceLocator {
         return items.first.flatMap { origin(ofConnection: $0, [], in: task) }
       }
       return origin(ofConnection: items[index], Array(rest.dropFirst()), in: task)
-    case .mapping: return .written(node.range, input: nil)
+    case .mapping: return .written(node.range)
     }
   }
 
@@ -130,7 +147,7 @@ extension SourceLocator {
         node = items[index]
       }
     }
-    return .written(node.range, input: input)
+    return .written(Written(range: node.range, input: input, scalar: node.scalar))
   }
 
   private func origin(ofInput name: String, _ rest: [PathStep], reach: Int) -> Origin? {
@@ -176,7 +193,7 @@ extension SourceLocator {
         return origin(of: base, [.index(number)] + rest, in: task, reach: next)
       case .text(let name):
         return origin(of: base, [.member(name)] + rest, in: task, reach: next)
-      default: return .written(expression.range, input: nil)
+      default: return .written(expression.range)
       }
     case .orElse(let left, let right):
       let chosen = value(of: left, in: task) == nil ? right : left
@@ -186,7 +203,7 @@ extension SourceLocator {
         return items.first.flatMap { origin(of: $0, rest, in: task, reach: next) }
       }
       return origin(of: items[index], Array(rest.dropFirst()), in: task, reach: next)
-    default: return .written(expression.range, input: nil)
+    default: return .written(expression.range)
     }
   }
 
@@ -196,11 +213,11 @@ extension SourceLocator {
     switch context {
     case "inputs": return origin(ofInput: name, rest, reach: reach)
     case "vars":
-      guard let node = root?["vars"]?[name] else { return .written(range, input: nil) }
+      guard let node = root?["vars"]?[name] else { return .written(range) }
       return origin(at: node, rest, in: nil, reach: reach)
-    case "secrets", "run": return .written(range, input: nil)
+    case "secrets", "run": return .written(range)
     default:
-      guard let node = graph[stage: context] else { return .written(range, input: nil) }
+      guard let node = graph[stage: context] else { return .written(range) }
       guard node.isForeach, let item = rest.leadingIndex else {
         return .made(by: Task(stage: context), port: name, rest: rest)
       }
