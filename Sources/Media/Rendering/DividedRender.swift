@@ -140,8 +140,8 @@ struct DividedRender: Sendable {
     let second = context.newFile("growing-sound")
     let growth = ByteGrowth()
     let renderer = SoundRenderer(
-      timeline: plan.timeline, encoding: plan.encoding, resources: resources
-    ) { meter.heard(until: $0) }
+      timeline: plan.timeline, encoding: plan.encoding, resources: resources,
+      measured: { meter.measured(until: $0) }, encoded: { meter.heard(until: $0) })
     try await BlockingThread.run("sound") { () throws(MediaError) in
       do {
         try renderer.render(to: file, growth: growth, cancellation) {

@@ -52,8 +52,8 @@ struct UndividedRender {
     let url = scratch.appendingPathComponent("sound")
     let growth = ByteGrowth()
     let renderer = SoundRenderer(
-      timeline: plan.timeline, encoding: plan.encoding, resources: resources
-    ) { meter.heard(until: $0) }
+      timeline: plan.timeline, encoding: plan.encoding, resources: resources,
+      measured: { meter.measured(until: $0) }, encoded: { meter.heard(until: $0) })
     workers.start("sound") {
       try renderer.render(to: url, growth: growth, workers.stop) {
         parts.supply(RenderedParts.Sound(url: url, growth: growth))

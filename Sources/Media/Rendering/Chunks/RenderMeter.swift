@@ -21,7 +21,15 @@ final class RenderMeter: Sendable {
 
   func add(frames count: Int) { update { $0.frames = min($0.frames + count, $0.frameCount) } }
 
-  func heard(until time: MediaTime) { update { $0.sound = min(time, $0.duration) } }
+  /// Sound was listened to, to find out how loud it is.
+  func measured(until time: MediaTime) { update { $0.measured = time } }
+
+  func heard(until time: MediaTime) {
+    update {
+      $0.measured = nil
+      $0.sound = min(time, $0.duration)
+    }
+  }
 
   /// Says that the work goes on, while nothing is encoded.
   func tick() { update { _ in } }
@@ -30,6 +38,7 @@ final class RenderMeter: Sendable {
     state.withLock { state in
       state.progress.frames = state.progress.frameCount
       state.progress.sound = state.progress.duration
+      state.progress.measured = nil
       report(state.progress)
     }
   }
