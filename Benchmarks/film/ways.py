@@ -1,6 +1,6 @@
 """The ways to make the film. Each gives commands that run one after the other and leave `video.mp4` and `hls/` in a
 folder: 1920x1080, 30 frames per second, x264 veryfast CRF 20 with an IDR frame every four seconds, AAC of 160 kbit/s."""
-import os, re, shlex, sys
+import os
 from xml.sax.saxutils import quoteattr
 
 from material import ATTACK, DUCKED, FPS, MUSIC_FADE, MUSIC_GAIN, RELEASE
@@ -12,8 +12,10 @@ PICTURES = ["-c:v", "libx264", "-preset", "veryfast", "-crf", "20", "-profile:v"
             *TAGS, "-force_key_frames", "expr:gte(t,n_forced*4)", "-sc_threshold", "0", "-g", "122"]
 SOUND = ["-c:a", "aac", "-b:a", "160k", "-ar", "48000", "-ac", "2"]
 # Pictures are bt601 in full range.
+# Programs that scale each picture once can afford the better filter; people write none, which is bicubic.
 PLACED = ("scale=1920:1080:force_original_aspect_ratio=increase:flags=lanczos:out_color_matrix=bt709:out_range=tv,"
           "crop=1920:1080,setsar=1,format=yuv420p")
+LOOPED = PLACED.replace("flags=lanczos:", "")
 
 
 def seconds(frames):
@@ -89,7 +91,7 @@ def single(film, picture_input, picture_chain):
 def plain_parts(film):
     return single(
         film, lambda i: ["-loop", "1", "-framerate", str(FPS), "-t", seconds(film.length(i)), "-i", film.picture(i)],
-        lambda i: PLACED)
+        lambda i: LOOPED)
 
 
 def tuned_parts(film):
@@ -120,7 +122,7 @@ def chain(film, folder):
         for index in range(film.scenes):
             file.write(f"file 'scene{index}.mp4'\n")
     for index in range(film.scenes):
-        commands.append([*QUIET, "-loop", "1", "-framerate", str(FPS), "-i", film.picture(index), "-vf", PLACED,
+        commands.append([*QUIET, "-loop", "1", "-framerate", str(FPS), "-i", film.picture(index), "-vf", LOOPED,
                          *PICTURES, "-frames:v", str(film.length(index)), f"{folder}/scene{index}.mp4"])
     commands.append([*QUIET, "-f", "concat", "-i", listed, "-c", "copy", f"{folder}/joined.mp4"])
     commands.append([*QUIET, "-i", f"{folder}/joined.mp4", "-vf", captions(film), *PICTURES, f"{folder}/burned.mp4"])
@@ -198,8 +200,7 @@ def mlt(film):
     keys = ";".join(f"{min(round(t * FPS), film.frames - 1)}={20 * math.log10(max(film.music_level(t), 1e-4)):.3f}"
                     for t in film.music_keys())
     captions(film)
-    lines += [f'<playlist id="pictures">{"".join(pictures)}<filter><property name="mlt_service">avfilter.ass'
-              '</property><property name="av.filename">captions.ass</property></filter></playlist>',
+    lines += [f'<playlist id="pictures">{"".join(pictures)}</playlist>',
               f'<playlist id="voices">{"".join(voices)}</playlist>',
               f'<playlist id="bed">{music}<filter><property name="mlt_service">volume</property>'
               f'<property name="level">{keys}</property></filter></playlist>',
@@ -209,6 +210,8 @@ def mlt(film):
         lines.append(f'<transition><property name="mlt_service">mix</property><property name="a_track">0</property>'
                      f'<property name="b_track">{track}</property><property name="sum">1</property>'
                      '<property name="always_active">1</property></transition>')
+    lines.append('<filter><property name="mlt_service">avfilter.subtitles</property>'
+                 f'<property name="av.filename">{film.folder}/captions.ass</property></filter>')
     return "\n".join(lines + ["</tractor></mlt>"])
 
 

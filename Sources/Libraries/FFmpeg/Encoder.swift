@@ -24,10 +24,12 @@ public struct Encoder: ~Copyable {
     /// Most frames from one keyframe to the next.
     public var keyframeDistance: Int
     public var threads: Int
+    /// Nil: as many bits as the quality takes.
+    public var limit: BitRateLimit?
 
     public init(
       width: Int, height: Int, frameRate: Rational, quality: Double, preset: String,
-      keyframeDistance: Int, threads: Int
+      keyframeDistance: Int, threads: Int, limit: BitRateLimit? = nil
     ) {
       self.width = width
       self.height = height
@@ -36,6 +38,18 @@ public struct Encoder: ~Copyable {
       self.preset = preset
       self.keyframeDistance = keyframeDistance
       self.threads = threads
+      self.limit = limit
+    }
+  }
+
+  /// What a decoder with a buffer of a known size can be fed with (ISO/IEC 14496-10, annex C).
+  public struct BitRateLimit: Sendable, Hashable {
+    public var bitsPerSecond: Int
+    public var bufferedBits: Int
+
+    public init(bitsPerSecond: Int, bufferedBits: Int) {
+      self.bitsPerSecond = bitsPerSecond
+      self.bufferedBits = bufferedBits
     }
   }
 
@@ -90,6 +104,10 @@ public struct Encoder: ~Copyable {
       raw.pointee.chroma_sample_location = AVCHROMA_LOC_LEFT
       raw.pointee.gop_size = Int32(clamping: settings.keyframeDistance)
       raw.pointee.thread_count = Int32(clamping: max(1, settings.threads))
+      if let limit = settings.limit {
+        raw.pointee.rc_max_rate = Int64(limit.bitsPerSecond)
+        raw.pointee.rc_buffer_size = Int32(clamping: limit.bufferedBits)
+      }
       raw.pointee.flags |= shim_global_header() | shim_closed_gop()
       try set("preset", settings.preset, of: raw)
       try set("profile", "high", of: raw)

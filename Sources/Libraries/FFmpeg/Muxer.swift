@@ -17,8 +17,11 @@ public struct Muxer: ~Copyable {
   ///
   /// - Parameter format: FFmpeg's name, such as `mp4`.
   /// - Parameter options: of the muxer; one that it does not know is an error.
+  /// - Parameter tags: facts about the whole file by FFmpeg's names, such as `title` and `comment`; formats leave out what
+  ///   they have no place for.
   public static func open(
-    _ format: String, file url: URL, streams: [CodecParameters], options: [String: String] = [:]
+    _ format: String, file url: URL, streams: [CodecParameters], options: [String: String] = [:],
+    tags: [String: String] = [:]
   ) throws(FFmpegError) -> Muxer {
     // The prefix keeps names with a colon from being taken for a protocol.
     let name = "file:" + url.path
@@ -28,6 +31,10 @@ public struct Muxer: ~Copyable {
     } catch {
       avformat_free_context(raw)
       throw error
+    }
+    // In the order of their names, so that equal tags give equal bytes.
+    for (name, value) in tags.sorted(by: { $0.key < $1.key }) {
+      av_dict_set(&raw.pointee.metadata, name, value, 0)
     }
     return try start(owning: raw, sink: nil, streams: streams, options: options)
   }

@@ -24,8 +24,10 @@ public enum Container: String, FieldChoice {
 
   /// Players can begin before the whole file is there: its index stands in front of the data, in room that is kept
   /// free for it, so that nothing is written twice.
-  func muxerOptions(for contents: FilmContents) -> [String: String] {
-    self == .mkv ? [:] : ["moov_size": String(indexSize(for: contents))]
+  func muxerOptions(
+    for contents: FilmContents, _ metadata: FilmMetadata
+  ) -> [String: String] {
+    self == .mkv ? [:] : ["moov_size": String(indexSize(for: contents) + metadata.byteCount)]
   }
 
   /// How long sound and pictures lie together. Short stretches make the index of an MP4 large.
@@ -40,5 +42,12 @@ public enum Container: String, FieldChoice {
     let soundPackets = contents.samples / 1024 + 8
     return 3072 + contents.pictures * 12 + contents.keyframes * 4 + soundPackets * 4
       + (contents.stretches * 2 + contents.byteCount / (1 << 19)) * 20
+  }
+}
+
+extension FilmMetadata {
+  /// An upper bound of what the tags take in an index: each is a text in boxes of its own.
+  fileprivate var byteCount: Int {
+    tags.reduce(0) { $0 + $1.key.utf8.count + $1.value.utf8.count + 64 }
   }
 }

@@ -6,6 +6,7 @@ import Threads
 struct FilmJoin {
   let plan: RenderPlan
   let outputs: [RenderOutput]
+  let metadata: FilmMetadata
   let parts: RenderedParts
   /// Called for every packet that was written.
   let wrote: () -> Void
@@ -15,50 +16,61 @@ struct FilmJoin {
   /// What can be played while it grows is written as parts come in; files follow when all are there, since their index
   /// stands at the front.
   func run() throws(MediaError) -> [RenderedPackage] {
-    var writers: [Int: any PackageWriter] = [:]
+    var packages: [Int: RenderedPackage] = [:]
+    var unwanted: [() -> Void] = []
     do throws(MediaError) {
       for (index, output) in outputs.enumerated() {
-        if case .hls(let folder) = output {
-          writers[index] = try HLSWriter(folder, streams: plan.streams, ready: ready)
-        }
-      }
-      var packages: [Int: RenderedPackage] = [:]
-      if !writers.isEmpty {
-        try copy(to: Array(writers.values), stretch: MediaTime(ticks: 1))
-        for (index, writer) in writers { packages[index] = try writer.finish() }
+        guard case .hls(let folder, let settings) = output else { continue }
+        let package = try HLSPackage(
+          plan, in: folder, settings, metadata, parts, wrote: advanced, ready: ready)
+        unwanted.append(package.abandon)
+        packages[index] = try package.write()
       }
       for (index, output) in outputs.enumerated() {
-        guard case .file(let url, let container) = output else { continue }
+        guard case .file(let url, let container, let name) = output else { continue }
+        let rendition = plan.rendition(named: name)
         let writer = try FileWriter(
-          url, container: container, streams: plan.streams,
-          contents: try contents(stretch: container.stretch))
-        writers[index] = writer
-        try copy(to: [writer], stretch: container.stretch)
+          url, container: container, streams: plan.streams(of: rendition),
+          contents: try contents(of: rendition, stretch: container.stretch), metadata: metadata)
+        unwanted.append(writer.abandon)
+        try copy(rendition, to: writer, stretch: container.stretch)
         packages[index] = try writer.finish()
       }
-      return outputs.indices.compactMap { packages[$0] }
     } catch {
-      for writer in writers.values { writer.abandon() }
+      for abandon in unwanted { abandon() }
       throw error
+    }
+    return outputs.indices.compactMap { packages[$0] }
+  }
+
+  private func copy(
+    _ rendition: Int?, to writer: FileWriter, stretch: MediaTime
+  ) throws(MediaError) {
+    var packets = try FilmPackets(
+      plan, parts, .init(rendition: rendition, hasSound: plan.timeline.hasSound),
+      stretch: stretch)
+    while let packet = try packets.next() {
+      try writer.write(packet)
+      try advanced()
     }
   }
 
-  private func copy(to writers: [any PackageWriter], stretch: MediaTime) throws(MediaError) {
-    var packets = try FilmPackets(plan, parts, stretch: stretch)
-    while let packet = try packets.next() {
-      if parts.cancellation.isRaised { throw .cancelled }
-      for writer in writers { try writer.write(packet) }
-      wrote()
-    }
+  private func advanced() throws(MediaError) {
+    if parts.cancellation.isRaised { throw .cancelled }
+    wrote()
   }
 
   /// Waits for all parts.
-  private func contents(stretch: MediaTime) throws(MediaError) -> FilmContents {
+  private func contents(of rendition: Int?, stretch: MediaTime) throws(MediaError) -> FilmContents {
     var contents = FilmContents(
       pictures: plan.timeline.hasPicture ? plan.timeline.frameCount : 0,
       keyframes: plan.chunks.reduce(0) { $0 + $1.keyframes.count },
       stretches: Int(plan.timeline.duration.ticks / stretch.ticks) + 8)
-    for chunk in plan.chunks { contents.byteCount += try size(of: try parts.chunk(chunk.index)) }
+    if let rendition {
+      for chunk in plan.chunks {
+        contents.byteCount += try size(of: try parts.chunk(chunk.index, of: rendition))
+      }
+    }
     if plan.timeline.hasSound {
       let sound = try parts.sound()
       try sound.growth?.waitForEnd(parts.cancellation)

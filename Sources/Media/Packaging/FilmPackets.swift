@@ -3,6 +3,13 @@ import Pipeline
 
 /// The packets of a film, read back from its parts and put in order. One thread.
 struct FilmPackets {
+  /// Which streams are wanted.
+  struct Choice {
+    /// Nil: no pictures.
+    var rendition: Int?
+    var hasSound: Bool
+  }
+
   private var pictures: PictureStream?
   private var sounds: SoundStream?
   private var picture: FilmPacket?
@@ -12,11 +19,12 @@ struct FilmPackets {
 
   /// - Parameter stretch: as long as players may be expected to read ahead in a file.
   init(
-    _ plan: RenderPlan, _ parts: RenderedParts, stretch: MediaTime = MediaTime(ticks: 1)
+    _ plan: RenderPlan, _ parts: RenderedParts, _ choice: Choice,
+    stretch: MediaTime = MediaTime(ticks: 1)
   ) throws(MediaError) {
     self.stretch = max(1, stretch.ticks)
-    if plan.timeline.hasPicture { pictures = PictureStream(plan, parts) }
-    if plan.timeline.hasSound { sounds = try SoundStream(plan, parts) }
+    if let rendition = choice.rendition { pictures = PictureStream(plan, parts, rendition) }
+    if choice.hasSound { sounds = try SoundStream(plan, parts) }
     picture = try pictures?.next()
     sound = try sounds?.next()
   }
@@ -44,23 +52,27 @@ struct FilmPackets {
 private struct PictureStream {
   private let plan: RenderPlan
   private let parts: RenderedParts
-  private let parameters: CodecParameters?
+  private let rendition: Int
+  private let coding: PictureCoding
   private var chunk = 0
   private var reader: PacketFileReader?
   /// Packets of the whole film, and of the chunk.
   private var count = 0
   private var countOfChunk = 0
 
-  init(_ plan: RenderPlan, _ parts: RenderedParts) {
+  /// Nil where the plan has no such rendition.
+  init?(_ plan: RenderPlan, _ parts: RenderedParts, _ rendition: Int) {
+    guard plan.codings.indices.contains(rendition) else { return nil }
     self.plan = plan
     self.parts = parts
-    parameters = plan.streams.video
+    self.rendition = rendition
+    coding = plan.codings[rendition]
   }
 
   mutating func next() throws(MediaError) -> FilmPacket? {
-    guard let parameters else { return nil }
+    let parameters = coding.parameters
     while chunk < plan.chunks.count {
-      let reader = try open(parameters)
+      let reader = try open()
       guard var head = try reader.nextHead() else {
         guard countOfChunk == plan.chunks[chunk].frames.count else { throw damaged }
         self.reader = nil
@@ -70,7 +82,7 @@ private struct PictureStream {
       // Each frame lasts one unit of the encoder's clock. Chunks are closed, so packets of the film are decoded in
       // steps of one as well.
       head.pts += Int64(plan.chunks[chunk].frames.lowerBound)
-      head.dts = Int64(count - plan.reorderedPictures)
+      head.dts = Int64(count - coding.reorderedPictures)
       head.duration = 1
       let packet = try reader.packet(head)
       guard head.pts >= head.dts, countOfChunk > 0 || packet.isKeyframe else { throw damaged }
@@ -81,10 +93,10 @@ private struct PictureStream {
     return nil
   }
 
-  private mutating func open(_ parameters: CodecParameters) throws(MediaError) -> PacketFileReader {
+  private mutating func open() throws(MediaError) -> PacketFileReader {
     if let reader { return reader }
-    let opened = try PacketFileReader(try parts.chunk(chunk), parts.cancellation)
-    guard opened.extraData == parameters.extraData else { throw damaged }
+    let opened = try PacketFileReader(try parts.chunk(chunk, of: rendition), parts.cancellation)
+    guard opened.extraData == coding.parameters.extraData else { throw damaged }
     countOfChunk = 0
     reader = opened
     return opened
@@ -104,7 +116,8 @@ private struct SoundStream {
   init(_ plan: RenderPlan, _ parts: RenderedParts) throws(MediaError) {
     let sound = try parts.sound()
     reader = try PacketFileReader(sound.url, growth: sound.growth, parts.cancellation)
-    guard let parameters = plan.streams.audio, reader.extraData == parameters.extraData else {
+    guard let parameters = plan.streams(of: nil).audio, reader.extraData == parameters.extraData
+    else {
       throw MediaError(
         .lost, "the film's sound is not what it was made as; run the stage again afresh")
     }

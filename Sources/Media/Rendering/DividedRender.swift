@@ -7,6 +7,7 @@ struct DividedRender: Sendable {
   let plan: RenderPlan
   let resources: RenderResources
   let outputs: [RenderOutput]
+  let metadata: FilmMetadata
   let meter: RenderMeter
   let context: StageContext
   /// Called for each segment as soon as it can be played.
@@ -29,7 +30,7 @@ struct DividedRender: Sendable {
     }
     meter.finish()
     var report = resources.report
-    report.chunks = plan.chunks.count
+    report.chunks = plan.chunks.count * plan.codings.count
     report.packages = packages
     return report
   }
@@ -61,64 +62,67 @@ struct DividedRender: Sendable {
 
   // MARK: - Pictures
 
-  /// In playing order, as many at once as there are cores.
+  /// In playing order, so many at once that the cores are busy. One more gets ready meanwhile: a chunk begins with
+  /// pictures to be decoded, and ends with a file to be stored. Not at first, when all that counts is the first chunk.
   private func renderPictures(_ parts: RenderedParts) async throws {
+    let turns = EncodingTurns(atOnce: chunksAtOnce)
+    var width = chunksAtOnce
     try await withThrowingTaskGroup(of: Void.self) { group in
       var running = 0
       for job in jobs {
-        if running == max(1, context.cores) {
+        if running == width {
           try await group.next()
           running -= 1
+          width = chunksAtOnce + 1
         }
-        group.addTask { try await ending { try await render(job, parts) } }
+        group.addTask { try await ending { try await render(job, parts, turns) } }
         running += 1
       }
       try await group.waitForAll()
     }
   }
 
+  /// Each chunk keeps as many cores busy as its renditions take together, measured by the largest of them, which the
+  /// others have to wait for.
+  private var chunksAtOnce: Int {
+    let pixels = plan.codings.map(\.size.pixelCount)
+    guard let largest = pixels.max(), largest > 0 else { return 1 }
+    let share = Double(pixels.reduce(0, +)) / Double(largest)
+    return max(1, Int((Double(context.cores) / share).rounded(.up)))
+  }
+
   private var jobs: [Job] {
     var jobs: [Job] = []
-    var known: [Digest: Int] = [:]
+    var known: [[Digest]: Int] = [:]
     for chunk in plan.chunks {
-      if let index = known[chunk.key] {
+      if let index = known[chunk.keys] {
         jobs[index].places.append(chunk.index)
       } else {
-        known[chunk.key] = jobs.count
+        known[chunk.keys] = jobs.count
         jobs.append(Job(chunk: chunk, places: [chunk.index]))
       }
     }
     return jobs
   }
 
-  private func render(_ job: Job, _ parts: RenderedParts) async throws {
-    let name = "chunk \(job.chunk.index + 1)"
-    let counted = Locked(0)
-    let files = try await context.part(job.chunk.key, named: name) {
-      let file = context.newFile("chunk")
-      try await encode(job.chunk, to: file) {
-        counted.withLock { $0 += 1 }
-        meter.add(frames: 1)
-      }
-      resources.counters.update { $0.renderedChunks += 1 }
-      return [try await context.store(file, as: "\(name.replacing(" ", with: "-")).packets")]
-    }
-    let url = try await open(files, name)
-    let total = job.chunk.frames.count * job.places.count
-    meter.add(frames: total - counted.withLock { $0 })
-    for place in job.places { parts.supply(url, asChunk: place) }
-  }
-
-  private func encode(
-    _ chunk: RenderPlan.Chunk, to file: URL, encoded: @escaping @Sendable () -> Void
+  private func render(
+    _ job: Job, _ parts: RenderedParts, _ turns: EncodingTurns
   ) async throws {
-    let renderer = ChunkRenderer(
-      chunk: chunk, encoding: plan.encoding, resources: resources, threads: 1, encoded: encoded)
-    try await BlockingThread.run("chunk") { () throws(MediaError) in
-      let workers = RenderWorkers(cancellation: cancellation)
-      renderer.start(in: workers, to: file)
-      do { try workers.join() } catch { throw MediaError(rendering: error) }
+    let counted = Locked(0)
+    let chunk = ChunkParts(
+      chunk: job.chunk, plan: plan, resources: resources, context: context,
+      cancellation: cancellation, turns: turns
+    ) {
+      counted.withLock { $0 += 1 }
+      meter.add(frames: 1)
     }
+    let files = try await chunk.files()
+    for (rendition, file) in files.enumerated() {
+      let url = try await context.open(file)
+      for place in job.places { parts.supply(url, asChunk: place, of: rendition) }
+    }
+    let total = job.chunk.frames.count * job.places.count * plan.codings.count
+    meter.add(frames: total - counted.withLock { $0 })
   }
 
   // MARK: - Sound
@@ -130,7 +134,10 @@ struct DividedRender: Sendable {
       try await encodeSound(to: file, parts)
       return [try await context.store(file, as: "sound.packets")]
     }
-    parts.supply(RenderedParts.Sound(url: try await open(files, "the sound"), growth: nil))
+    guard let file = files.first, files.count == 1 else {
+      throw StageError(.lost, "the sound of the film is gone; run the stage again afresh")
+    }
+    parts.supply(RenderedParts.Sound(url: try await context.open(file), growth: nil))
     meter.heard(until: plan.timeline.duration)
   }
 
@@ -155,19 +162,13 @@ struct DividedRender: Sendable {
     }
   }
 
-  private func open(_ files: [FileReference], _ name: String) async throws -> URL {
-    guard let file = files.first, files.count == 1 else {
-      throw StageError(.lost, "\(name) of the film is gone; run the stage again afresh")
-    }
-    return try await context.open(file)
-  }
-
   // MARK: - Joining
 
   private func join(_ parts: RenderedParts) async throws -> [RenderedPackage] {
     try await BlockingThread.run("join") { () throws(MediaError) in
       let join = FilmJoin(
-        plan: plan, outputs: outputs, parts: parts, wrote: meter.tick, ready: ready)
+        plan: plan, outputs: outputs, metadata: metadata, parts: parts, wrote: meter.tick,
+        ready: ready)
       return try join.run()
     }
   }

@@ -14,29 +14,50 @@ public struct Encoding: Sendable, Hashable, Codable {
     ]
   }
 
-  /// Constant rate factor: 0 shows no difference at all, 18 looks like the source, 51 is worst.
-  public var quality: Double
+  /// What is made of one film: each frame is put together once and then encoded in each of them. At least one.
+  public var renditions: [Rendition]
   public var preset: Preset
-  /// How long the segments of a stream are. Each begins with an IDR frame, and a closed group of pictures.
+  /// How long the segments of a stream are. Each begins with an IDR frame, and a closed group of pictures, at the same
+  /// times in all renditions.
   public var segmentDuration: MediaTime
   public var audioBitsPerSecond: Int
 
   public init(
-    quality: Double = 20, preset: Preset = .veryfast,
+    renditions: [Rendition], preset: Preset = .veryfast,
     segmentDuration: MediaTime = MediaTime(milliseconds: 4000), audioBitsPerSecond: Int = 160_000
   ) {
-    self.quality = quality
+    self.renditions = renditions
     self.preset = preset
     self.segmentDuration = segmentDuration
     self.audioBitsPerSecond = audioBitsPerSecond
+  }
+
+  /// One rendition.
+  ///
+  /// - Parameter height: lines of the picture, even, at most the film's; nil: the film's own size.
+  public init(
+    quality: Double = 20, height: Int? = nil, preset: Preset = .veryfast,
+    segmentDuration: MediaTime = MediaTime(milliseconds: 4000), audioBitsPerSecond: Int = 160_000
+  ) {
+    self.init(
+      renditions: [Rendition(height: height, quality: quality)], preset: preset,
+      segmentDuration: segmentDuration, audioBitsPerSecond: audioBitsPerSecond)
   }
 }
 
 extension Encoding {
   /// Throws where encoders would refuse it or films would come out wrong.
-  func validate() throws(MediaError) {
-    guard (0...51).contains(quality) else {
-      throw MediaError(.unusable, "the quality \(quality) is not within 0 to 51")
+  func validate(for timeline: Timeline) throws(MediaError) {
+    guard !renditions.isEmpty, renditions.count <= 12 else {
+      throw MediaError(.unusable, "a film has 1 to 12 renditions, not \(renditions.count)")
+    }
+    if timeline.hasPicture {
+      for rendition in renditions { try rendition.validate(for: timeline.canvas.size) }
+    }
+    let names = renditions.map { $0.name.lowercased() }
+    if let twice = names.first(where: { name in names.count { $0 == name } > 1 }) {
+      throw MediaError(
+        .unusable, "two renditions are called `\(twice)`; give one of them another name")
     }
     guard (0.5...60).contains(segmentDuration.seconds) else {
       throw MediaError(

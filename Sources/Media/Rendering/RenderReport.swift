@@ -3,7 +3,7 @@ import Threads
 
 /// How far a render is.
 public struct RenderProgress: Sendable, Hashable {
-  /// Frames that are encoded; 0 in a film without a picture.
+  /// Frames that are encoded, in all renditions; 0 in a film without a picture.
   public var frames: Int
   public var frameCount: Int
   /// Sound that is encoded.
@@ -22,7 +22,7 @@ public struct RenderProgress: Sendable, Hashable {
 /// What a render did.
 public struct RenderReport: Sendable, Hashable {
   public var frameCount = 0
-  /// Into how many chunks the pictures were divided.
+  /// Into how many chunks the pictures were divided, over all renditions.
   public var chunks = 0
   /// How many of them were rendered now; the others were there already.
   public var renderedChunks = 0

@@ -18,22 +18,26 @@ extension StageContext {
   /// The film is made of parts (`RenderPlan`) that are kept, so that what was rendered before, by this attempt or any
   /// other, is not rendered again.
   ///
-  /// - Parameter segmentReady: called for each HLS segment as soon as it can be played, from another thread.
+  /// - Parameters:
+  ///   - metadata: what the outputs say about the film.
+  ///   - segmentReady: called for each HLS segment as soon as it can be played, from another thread.
   public func render(
     _ timeline: Timeline, encoding: Encoding, outputs: [RenderOutput],
+    metadata: FilmMetadata = .none,
     segmentReady: @escaping @Sendable (ReadySegment) -> Void = { _ in }
   ) async throws -> RenderReport {
     try timeline.validateForRendering()
-    try encoding.validate()
-    try outputs.validate(for: timeline)
-    let meter = RenderMeter(timeline) { progress in
-      let now = StageProgress(progress)
-      self.progress(now.done, of: now.total, unit: now.unit, phase: now.phase)
-    }
+    try encoding.validate(for: timeline)
+    try outputs.validate(for: timeline, encoding)
     let report = try await withCancellationFlag { cancellation in
       let (plan, resources) = try await planned(timeline, encoding: encoding, cancellation)
+      let meter = RenderMeter(timeline, renditions: plan.renditions.count) { progress in
+        let now = StageProgress(progress)
+        self.progress(now.done, of: now.total, unit: now.unit, phase: now.phase)
+      }
       return try await DividedRender(
-        plan: plan, resources: resources, outputs: outputs, meter: meter, context: self,
+        plan: plan, resources: resources, outputs: outputs, metadata: metadata, meter: meter,
+        context: self,
         ready: segmentReady, cancellation: cancellation
       ).run()
     }

@@ -121,7 +121,7 @@ struct SubpixelScaler {
 }
 
 /// zimg wants addresses and strides that are multiples of its vectors.
-private enum AlignedPlane {
+enum AlignedPlane {
   /// Lends the plane itself, or a copy where it does not begin right.
   static func with(
     _ plane: PlaneView, width: Int, _ body: (UnsafePointer<UInt8>, Int) throws -> Void

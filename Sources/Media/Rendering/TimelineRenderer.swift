@@ -20,20 +20,22 @@ public struct TimelineRenderer: Sendable {
   /// - Parameter progress: called from another thread, never twice at once.
   public func render(
     _ timeline: Timeline, encoding: Encoding = Encoding(), sources: [Digest: URL],
-    outputs: [RenderOutput], threads: Int, cancellation: CancellationFlag,
+    outputs: [RenderOutput], metadata: FilmMetadata = .none, threads: Int,
+    cancellation: CancellationFlag,
     progress: @escaping @Sendable (RenderProgress) -> Void = { _ in }
   ) throws(MediaError) -> RenderReport {
     try timeline.validateForRendering()
-    try encoding.validate()
-    try outputs.validate(for: timeline)
+    try encoding.validate(for: timeline)
+    try outputs.validate(for: timeline, encoding)
     let resources = RenderResources(
       timeline, sources: SourceFiles(sources), makeOverlays: makeOverlays,
       cancellation: cancellation)
     let plan = try RenderPlan(
       timeline, encoding: encoding, divided: false, inventory: resources.inventory)
     let render = UndividedRender(
-      plan: plan, resources: resources, outputs: outputs, threads: max(1, threads),
-      meter: RenderMeter(timeline, report: progress),
+      plan: plan, resources: resources, outputs: outputs, metadata: metadata,
+      threads: max(1, threads),
+      meter: RenderMeter(timeline, renditions: plan.renditions.count, report: progress),
       workers: RenderWorkers(cancellation: cancellation))
     do { return try render.run() } catch { throw MediaError(rendering: error) }
   }
@@ -55,11 +57,19 @@ extension MediaError {
 
 extension [RenderOutput] {
   /// Throws where an output cannot hold the film.
-  func validate(for timeline: Timeline) throws(MediaError) {
-    for case .file(_, let container) in self
-    where timeline.hasPicture && !container.holdsPictures {
-      throw MediaError(
-        .unusable, "an `\(container.rawValue)` file holds sound alone; choose `mp4` for this film")
+  func validate(for timeline: Timeline, _ encoding: Encoding) throws(MediaError) {
+    for case .file(_, let container, let rendition) in self {
+      if timeline.hasPicture, !container.holdsPictures {
+        throw MediaError(
+          .unusable, "an `\(container.rawValue)` file holds sound alone; choose `mp4` for this film"
+        )
+      }
+      if let rendition, !encoding.renditions.contains(where: { $0.name == rendition }) {
+        throw MediaError(
+          .unusable,
+          "a file is to hold the rendition `\(rendition)`, but there are only "
+            + encoding.renditions.map { "`\($0.name)`" }.joined(separator: ", "))
+      }
     }
   }
 }

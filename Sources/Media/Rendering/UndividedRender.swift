@@ -7,6 +7,7 @@ struct UndividedRender {
   let plan: RenderPlan
   let resources: RenderResources
   let outputs: [RenderOutput]
+  let metadata: FilmMetadata
   let threads: Int
   let meter: RenderMeter
   let workers: RenderWorkers
@@ -24,11 +25,17 @@ struct UndividedRender {
       for chunk in plan.chunks { start(chunk, in: rendered, scratch, parts) }
       if plan.soundKey != nil { start(soundIn: scratch, rendered, parts) }
       try rendered.join()
-      for chunk in plan.chunks { parts.supply(Self.file(of: chunk, scratch), asChunk: chunk.index) }
+      for chunk in plan.chunks {
+        for rendition in plan.renditions.indices {
+          parts.supply(
+            Self.file(of: chunk, rendition, scratch), asChunk: chunk.index, of: rendition)
+        }
+      }
     }
     workers.start("join") {
       let join = FilmJoin(
-        plan: plan, outputs: outputs, parts: parts, wrote: meter.tick, ready: { _ in })
+        plan: plan, outputs: outputs, metadata: metadata, parts: parts, wrote: meter.tick,
+        ready: { _ in })
       let made = try join.run()
       packages.withLock { $0 = made }
     }
@@ -42,10 +49,13 @@ struct UndividedRender {
   private func start(
     _ chunk: RenderPlan.Chunk, in workers: RenderWorkers, _ scratch: URL, _ parts: RenderedParts
   ) {
+    let targets = plan.codings.enumerated().map { rendition, coding in
+      ChunkRenderer.Target(coding: coding, url: Self.file(of: chunk, rendition, scratch))
+    }
     ChunkRenderer(
-      chunk: chunk, encoding: plan.encoding, resources: resources, threads: threads
+      chunk: chunk, resources: resources, threads: threads, turns: nil
     ) { meter.add(frames: 1) }
-    .start(in: workers, to: Self.file(of: chunk, scratch))
+    .start(in: workers, to: targets)
   }
 
   private func start(soundIn scratch: URL, _ workers: RenderWorkers, _ parts: RenderedParts) {
@@ -61,16 +71,18 @@ struct UndividedRender {
     }
   }
 
-  private static func file(of chunk: RenderPlan.Chunk, _ scratch: URL) -> URL {
-    scratch.appendingPathComponent("chunk-\(chunk.index)")
+  private static func file(
+    of chunk: RenderPlan.Chunk, _ rendition: Int, _ scratch: URL
+  ) -> URL {
+    scratch.appendingPathComponent("chunk-\(chunk.index)-\(rendition)")
   }
 
   /// On the same disk as what is made.
   private static func scratch(beside outputs: [RenderOutput]) throws -> URL {
     let parent =
       switch outputs.first {
-      case .file(let url, _): url.deletingLastPathComponent()
-      case .hls(let url): url.deletingLastPathComponent()
+      case .file(let url, _, _): url.deletingLastPathComponent()
+      case .hls(let url, _): url.deletingLastPathComponent()
       case nil: FileManager.default.temporaryDirectory
       }
     let url = parent.appendingPathComponent(".\(UUID().uuidString).parts")

@@ -98,7 +98,7 @@ struct IncrementalRenderTests {
     let foreseen = try await bench.services.context().renderPlan(
       of: other,
       encoding: Encoding(quality: 12, preset: .superfast, segmentDuration: ms(segment)))
-    let missing = foreseen.chunks.filter { !bench.services.knows($0.key) }.count
+    let missing = foreseen.chunks.flatMap(\.keys).filter { !bench.services.knows($0) }.count
     let report = try await bench.render(other, segment: segment, to: [.file(again, .mp4)])
     #expect(report.renderedChunks == change.work.chunks)
     #expect(missing == change.work.chunks)

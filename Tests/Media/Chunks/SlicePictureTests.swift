@@ -166,11 +166,11 @@ struct SlicePictureTests {
       film, encoding: encoding, divided: divided, inventory: resources.inventory)
     return try plan.chunks.map { chunk in
       let renderer = ChunkRenderer(
-        chunk: chunk, encoding: encoding, resources: resources, threads: 1, encoded: {})
+        chunk: chunk, resources: resources, threads: 1, turns: nil, encoded: {})
       let workers = RenderWorkers(cancellation: CancellationFlag())
       let link = BoundedLink<Frame>(capacity: 4)
       workers.adopt(link)
-      workers.start("compose") { try renderer.compose(into: link, workers) }
+      workers.start("compose") { try renderer.compose(into: [link], workers) }
       var sums: [UInt64] = []
       while let frame = link.receive() { sums.append(frame.sum) }
       try workers.join()

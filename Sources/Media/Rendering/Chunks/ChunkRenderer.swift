@@ -3,30 +3,41 @@ import Foundation
 import Pipeline
 import Threads
 
-/// Renders the pictures of one chunk into a packet file: one thread puts frames together, one encodes them.
+/// Renders the pictures of one chunk into packet files, one for each of some renditions: one thread puts frames
+/// together, and one for each rendition brings them to its size and encodes them.
 ///
-/// The result depends on the chunk and the encoding alone, with one thread in the encoder.
+/// The result depends on the chunk and the coding alone, with one thread in the encoder.
 struct ChunkRenderer: Sendable {
+  /// A rendition that is wanted.
+  struct Target: Sendable {
+    let coding: PictureCoding
+    /// Where its packets go.
+    let url: URL
+  }
+
   let chunk: RenderPlan.Chunk
-  let encoding: Encoding
   let resources: RenderResources
-  /// How many the encoder may keep busy.
+  /// How many each encoder may keep busy.
   let threads: Int
-  /// Called for each frame that went into the encoder.
+  /// Where chunks are encoded side by side: they take turns.
+  let turns: EncodingTurns?
+  /// Called for each frame that went into an encoder, from that encoder's thread.
   let encoded: @Sendable () -> Void
 
   private var film: Timeline { chunk.film }
 
-  /// Begins to write a file at `url`, which is complete when all of `workers` have ended without an error.
-  func start(in workers: RenderWorkers, to url: URL) {
-    let frames = BoundedLink<Frame>(capacity: 2)
-    workers.adopt(frames)
-    workers.start("compose") { try compose(into: frames, workers) }
-    workers.start("encode") { try encode(frames, to: url, workers) }
+  /// Begins to write files, which are complete when all of `workers` have ended without an error.
+  func start(in workers: RenderWorkers, to targets: [Target]) {
+    let links = targets.map { _ in BoundedLink<Frame>(capacity: 2) }
+    for link in links { workers.adopt(link) }
+    workers.start("compose") { try compose(into: links, workers) }
+    for (target, frames) in zip(targets, links) {
+      workers.start("encode") { try encode(frames, to: target, workers) }
+    }
   }
 
-  /// Puts all frames together, in order, and closes the link.
-  func compose(into frames: BoundedLink<Frame>, _ workers: RenderWorkers) throws {
+  /// Puts all frames together, in order, and closes the links. All get the same frames, not copies.
+  func compose(into links: [BoundedLink<Frame>], _ workers: RenderWorkers) throws {
     let inventory = resources.inventory
     let schedule = try Schedule(film) { file throws(MediaError) in
       try inventory.source(file).isOpaque
@@ -38,9 +49,10 @@ struct ChunkRenderer: Sendable {
         inventory: inventory, counters: resources.counters, decoderThreads: max(1, threads / 2),
         workers: workers))
     for index in 0..<chunk.frames.count {
-      guard !workers.isStopped, frames.send(try compositor.frame(index)) else { return }
+      let frame = try compositor.frame(index)
+      for link in links { guard !workers.isStopped, link.send(frame) else { return } }
     }
-    frames.close()
+    for link in links { link.close() }
     resources.counters.update { $0.frameCount += chunk.frames.count }
   }
 
@@ -58,16 +70,23 @@ struct ChunkRenderer: Sendable {
   }
 
   private func encode(
-    _ frames: BoundedLink<Frame>, to url: URL, _ workers: RenderWorkers
+    _ frames: BoundedLink<Frame>, to target: Target, _ workers: RenderWorkers
   ) throws {
-    var encoder = try Encoder.h264(encoding.pictureSettings(film.canvas, threads: threads))
+    if let turns, !turns.begin(chunk.index, unless: { workers.isStopped }) { return }
+    var settings = target.coding.settings
+    settings.threads = threads
+    var encoder = try Encoder.h264(settings)
+    var scaler: RenditionScaler? =
+      target.coding.size == film.canvas.size
+      ? nil : try RenditionScaler.open(from: film.canvas.size, to: target.coding.size)
     resources.counters.update { $0.videoEncoders += 1 }
-    let file = try PacketFileWriter(url, extraData: encoder.parameters.extraData)
+    let file = try PacketFileWriter(target.url, extraData: encoder.parameters.extraData)
     let keyframes = Set(chunk.keyframes)
     var index = 0
     while let frame = frames.receive() {
       guard !workers.isStopped else { return }
-      try encoder.send(frame, at: Int64(index), forcesKeyframe: keyframes.contains(index))
+      let picture = try scaler?.scale(frame) ?? frame
+      try encoder.send(picture, at: Int64(index), forcesKeyframe: keyframes.contains(index))
       index += 1
       resources.counters.update { $0.encodedFrames += 1 }
       encoded()

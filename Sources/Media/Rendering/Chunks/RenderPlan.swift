@@ -9,8 +9,8 @@ public struct RenderPlan: Sendable {
     /// From 0, in playing order.
     public let index: Int
     public let frames: Range<Int>
-    /// Equal for chunks that look alike, in this film or another one.
-    public let key: Digest
+    /// One for each of the plan's renditions. Equal for chunks that look alike, in this film or another one.
+    public let keys: [Digest]
     /// What is seen in the frames, and nothing else.
     let film: Timeline
     /// IDR frames, counted from the chunk's first frame.
@@ -19,74 +19,88 @@ public struct RenderPlan: Sendable {
 
   /// In playing order.
   public let chunks: [Chunk]
+  /// In the order asked for; only the first one for a film without a picture.
+  public let renditions: [Rendition]
   /// Of the sound; nil for a silent film.
   public let soundKey: Digest?
   let timeline: Timeline
   let encoding: Encoding
-  let streams: FilmStreams
-  /// By how many pictures decoding runs ahead of showing.
-  let reorderedPictures: Int
+  /// Of each rendition; empty for a film without a picture.
+  let codings: [PictureCoding]
+  private let audio: CodecParameters?
 
   /// Raised whenever the same timeline and encoding give other packets than before.
-  private static let version = 2
+  static let version = 2
 
   /// - Parameter divided: in chunks on the grid; else all pictures are one chunk.
   init(
     _ timeline: Timeline, encoding: Encoding, divided: Bool, inventory: SourceInventory
   ) throws(MediaError) {
-    let rate = timeline.canvas.frameRate
-    var streams = FilmStreams(
-      size: timeline.canvas.size, frameRate: rate, duration: timeline.duration,
-      segmentDuration: encoding.segmentDuration)
-    var reordered = 0
-    var chunks: [Chunk] = []
-    if timeline.hasPicture {
-      let coding = try PictureCoding(encoding, timeline.canvas)
-      streams.video = coding.parameters
-      reordered = coding.reorderedPictures
-      let grid =
-        divided
-        ? ChunkGrid(encoding, frameCount: timeline.frameCount, at: rate)
-        : ChunkGrid(undivided: encoding, frameCount: timeline.frameCount, at: rate)
-      for (index, frames) in grid.chunks.enumerated() {
-        let film = divided ? try timeline.seen(in: frames, inventory) : timeline.picturesAlone
-        let keyframes = grid.keyframes(in: frames)
-        chunks.append(
-          Chunk(
-            index: index, frames: frames, key: try coding.key(of: film, keyframes: keyframes),
-            film: film, keyframes: keyframes))
-      }
-    }
-    var soundKey: Digest?
-    if timeline.hasSound {
-      let encoder = try writing("the sound") { () throws(FFmpegError) in
-        try Encoder.aac(encoding.soundSettings(timeline.canvas))
-      }
-      streams.audio = encoder.parameters
-      soundKey = try Self.digest(
+    renditions = timeline.hasPicture ? encoding.renditions : Array(encoding.renditions.prefix(1))
+    codings =
+      timeline.hasPicture
+      ? try renditions.map { rendition throws(MediaError) in
+        try PictureCoding(rendition, encoding, timeline.canvas)
+      } : []
+    chunks = try Self.chunks(of: timeline, encoding, codings, divided: divided, inventory)
+    audio = try timeline.hasSound ? Self.soundParameters(encoding, timeline.canvas) : nil
+    soundKey = try audio.map { audio throws(MediaError) in
+      try Self.digest(
         SoundRecipe(
           kind: "sound", version: Self.version, film: timeline.soundAlone,
-          bitsPerSecond: encoding.audioBitsPerSecond, decoder: encoder.parameters.extraData))
+          bitsPerSecond: encoding.audioBitsPerSecond, decoder: audio.extraData))
     }
     self.timeline = timeline
     self.encoding = encoding
-    self.streams = streams
-    self.chunks = chunks
-    self.soundKey = soundKey
-    reorderedPictures = reordered
   }
 
-  /// All that the packets of a chunk depend on.
-  private struct PictureRecipe: Encodable {
-    var kind: String
-    var version: Int
-    var film: Timeline
-    var quality: Double
-    var preset: Encoding.Preset
-    var keyframes: [Int]
-    var keyframeDistance: Int
-    /// SPS and PPS: chunks that do not agree in them cannot be joined.
-    var decoder: [UInt8]
+  private static func chunks(
+    of timeline: Timeline, _ encoding: Encoding, _ codings: [PictureCoding], divided: Bool,
+    _ inventory: SourceInventory
+  ) throws(MediaError) -> [Chunk] {
+    guard timeline.hasPicture else { return [] }
+    let rate = timeline.canvas.frameRate
+    let grid =
+      divided
+      ? ChunkGrid(encoding, frameCount: timeline.frameCount, at: rate)
+      : ChunkGrid(undivided: encoding, frameCount: timeline.frameCount, at: rate)
+    var chunks: [Chunk] = []
+    for (index, frames) in grid.chunks.enumerated() {
+      let film = divided ? try timeline.seen(in: frames, inventory) : timeline.picturesAlone
+      let keyframes = grid.keyframes(in: frames)
+      let keys = try codings.map { coding throws(MediaError) in
+        try coding.key(of: film, keyframes: keyframes)
+      }
+      chunks.append(
+        Chunk(index: index, frames: frames, keys: keys, film: film, keyframes: keyframes))
+    }
+    return chunks
+  }
+
+  private static func soundParameters(
+    _ encoding: Encoding, _ canvas: Canvas
+  ) throws(MediaError) -> CodecParameters {
+    let encoder = try writing("the sound") { () throws(FFmpegError) in
+      try Encoder.aac(encoding.soundSettings(canvas))
+    }
+    return encoder.parameters
+  }
+
+  /// Without a name the one with the largest pictures; nil for a film without pictures.
+  func rendition(named name: String?) -> Int? {
+    guard !codings.isEmpty else { return nil }
+    if let named = renditions.firstIndex(where: { $0.name == name }) { return named }
+    let pixels = codings.map(\.size.pixelCount)
+    return pixels.firstIndex { $0 == pixels.max() }
+  }
+
+  /// The streams of a file with one of the renditions, if any, and the sound, if it is wanted.
+  func streams(of rendition: Int?, sound: Bool = true) -> FilmStreams {
+    let coding = rendition.flatMap { codings.indices.contains($0) ? codings[$0] : nil }
+    return FilmStreams(
+      video: coding?.parameters, audio: sound ? audio : nil,
+      size: coding?.size ?? timeline.canvas.size, frameRate: timeline.canvas.frameRate,
+      duration: timeline.duration, segmentDuration: encoding.segmentDuration)
   }
 
   private struct SoundRecipe: Encodable {
@@ -97,34 +111,7 @@ public struct RenderPlan: Sendable {
     var decoder: [UInt8]
   }
 
-  /// What an encoder that is opened and never fed says about the packets of all chunks.
-  private struct PictureCoding {
-    let encoding: Encoding
-    let distance: Int
-    let parameters: CodecParameters
-    let reorderedPictures: Int
-
-    init(_ encoding: Encoding, _ canvas: Canvas) throws(MediaError) {
-      let settings = encoding.pictureSettings(canvas, threads: 1)
-      let encoder = try writing("the film") { () throws(FFmpegError) in
-        try Encoder.h264(settings)
-      }
-      self.encoding = encoding
-      distance = settings.keyframeDistance
-      parameters = encoder.parameters
-      reorderedPictures = encoder.reorderedPictures
-    }
-
-    func key(of film: Timeline, keyframes: [Int]) throws(MediaError) -> Digest {
-      try RenderPlan.digest(
-        PictureRecipe(
-          kind: "chunk", version: RenderPlan.version, film: film, quality: encoding.quality,
-          preset: encoding.preset, keyframes: keyframes, keyframeDistance: distance,
-          decoder: parameters.extraData))
-    }
-  }
-
-  private static func digest(_ recipe: some Encodable) throws(MediaError) -> Digest {
+  static func digest(_ recipe: some Encodable) throws(MediaError) -> Digest {
     do { return try Digest(canonical: recipe) } catch {
       throw MediaError(
         .unusable, "the film has a number in it that cannot be written down",
@@ -134,15 +121,6 @@ public struct RenderPlan: Sendable {
 }
 
 extension Encoding {
-  func pictureSettings(_ canvas: Canvas, threads: Int) -> Encoder.VideoSettings {
-    let rate = canvas.frameRate
-    return Encoder.VideoSettings(
-      width: canvas.size.width, height: canvas.size.height,
-      frameRate: Rational(Int32(clamping: rate.numerator), Int32(clamping: rate.denominator)),
-      quality: quality, preset: preset.rawValue, keyframeDistance: longestGroup(at: rate),
-      threads: threads)
-  }
-
   func soundSettings(_ canvas: Canvas) -> Encoder.AudioSettings {
     Encoder.AudioSettings(
       sampleRate: canvas.sampleRate, channels: AudioMixer.channels,

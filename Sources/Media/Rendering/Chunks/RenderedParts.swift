@@ -9,18 +9,24 @@ final class RenderedParts: @unchecked Sendable {
     let growth: ByteGrowth?
   }
 
+  /// Where the pictures of a chunk belong.
+  private struct Place: Hashable {
+    let rendition: Int
+    let chunk: Int
+  }
+
   let cancellation: CancellationFlag
   // Every field below is read and written with `condition` locked.
   private let condition = NSCondition()
-  private var chunks: [Int: URL] = [:]
+  private var chunks: [Place: URL] = [:]
   private var foundSound: Sound?
   private var isAborted = false
 
   init(_ cancellation: CancellationFlag) { self.cancellation = cancellation }
 
-  func supply(_ url: URL, asChunk index: Int) {
+  func supply(_ url: URL, asChunk index: Int, of rendition: Int) {
     condition.lock()
-    chunks[index] = url
+    chunks[Place(rendition: rendition, chunk: index)] = url
     condition.broadcast()
     condition.unlock()
   }
@@ -34,7 +40,10 @@ final class RenderedParts: @unchecked Sendable {
   }
 
   /// Waits for the chunk. Throws when the film was given up.
-  func chunk(_ index: Int) throws(MediaError) -> URL { try wait { $0.chunks[index] } }
+  func chunk(_ index: Int, of rendition: Int) throws(MediaError) -> URL {
+    let place = Place(rendition: rendition, chunk: index)
+    return try wait { $0.chunks[place] }
+  }
 
   func sound() throws(MediaError) -> Sound { try wait { $0.foundSound } }
 
