@@ -104,7 +104,7 @@ def memory(options):
                "sine=frequency=220:duration=61.7", "-c:v", "libx264", "-preset", "veryfast", "-g", "60", "-c:a", "aac",
                "-shortest", clip)
     rows, peaks = [], []
-    for minutes in (1, 10, 60):
+    for minutes in (1, 60):
         inputs = os.path.join(media, f"hour-{minutes}.json")
         with open(inputs, "w") as file:
             json.dump({"clip": "loop.mp4", "length": f"{minutes * 60}s"}, file)

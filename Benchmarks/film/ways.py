@@ -228,8 +228,8 @@ WAYS = {
     "tuned": (tuned, "one ffmpeg command optimised by hand: each picture scaled once and repeated"),
     "plain": (plain, "one ffmpeg command as people write it: pictures looped and scaled for every frame"),
     "chain": (chain, "the usual chain of ffmpeg commands: a file per scene, concat, burn, mix, segment"),
-    "x264": (x264, "the floor: ffmpeg encodes finished raw frames from disk, no sound, no HLS"),
-    "reading": (reading, "ffmpeg reads those frames and does nothing with them"),
+    "reading": (reading, "ffmpeg reads finished raw frames and does nothing with them; also brings them into memory"),
+    "x264": (x264, "the floor: ffmpeg encodes those frames, no sound, no HLS"),
     "melt": (melt, "melt, with two threads, then HLS by ffmpeg"),
     "moviepy": (moviepy, "MoviePy 2 as its manual has it, then HLS by ffmpeg"),
 }

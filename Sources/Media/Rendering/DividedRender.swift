@@ -63,21 +63,22 @@ struct DividedRender: Sendable {
   // MARK: - Pictures
 
   /// In playing order, so many at once that the cores are busy. One more gets ready meanwhile: a chunk begins with
-  /// pictures to be decoded, and ends with a file to be stored. Not at first, when all that counts is the first chunk.
+  /// pictures to be decoded, and ends with a file to be stored.
   private func renderPictures(_ parts: RenderedParts) async throws {
     let turns = EncodingTurns(atOnce: chunksAtOnce)
-    var width = chunksAtOnce
     try await withThrowingTaskGroup(of: Void.self) { group in
-      var running = 0
+      // Has the place of the one more until the first ones encode: nothing may come before these.
+      group.addTask { for await _ in turns.untilBusy {} }
+      var running = 1
       for job in jobs {
-        if running == width {
+        if running > chunksAtOnce {
           try await group.next()
           running -= 1
-          width = chunksAtOnce + 1
         }
         group.addTask { try await ending { try await render(job, parts, turns) } }
         running += 1
       }
+      turns.close()
       try await group.waitForAll()
     }
   }
