@@ -29,7 +29,7 @@ format:
 	$(SWIFT) format -i -r -p Sources Tests Package.swift
 
 bench: build
-	Benchmarks/single-vs-chain
+	Benchmarks/film/run
 	Benchmarks/cached-rerun
 	Benchmarks/plan-size
 	$(SWIFT) run -c release --package-path Benchmarks/Engine engine-benchmarks .build

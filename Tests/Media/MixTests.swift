@@ -266,6 +266,33 @@ struct MixTests {
     #expect(zip(mixed, others).allSatisfy { abs($0 - $1) < 1e-5 })
   }
 
+  @Test("while the loudness is measured it is said how far that is, and it can be given up")
+  func measuring() throws {
+    var timeline = film(try sound("t.wav", "0.5*sin(2*PI*200*t)", seconds: 3), seconds: 3)
+    timeline.loudness = Loudness(target: -10, truePeak: -6)
+    let flag = CancellationFlag()
+    func said(until limit: MediaTime) throws -> [MediaTime] {
+      let said = Locked<[MediaTime]>([])
+      let mixer = AudioMixer(
+        timeline, sources: SourceFiles(studio.sources), cancellation: flag
+      ) { time in
+        said.withLock { $0.append(time) }
+        if time >= limit { flag.raise() }
+      }
+      var block = [Float](repeating: 0, count: 2048)
+      do { try mixer.mix(into: &block, at: 0) } catch let error as MediaError {
+        #expect(flag.isRaised && error.reason == .cancelled)
+      }
+      return said.withLock { $0 }
+    }
+    let all = try said(until: MediaTime(seconds: 1000))
+    #expect(all == all.sorted() && Set(all).count == all.count)
+    // Peaks have to be held down, so that it is listened to more than once.
+    #expect(all.count >= 60 && all.last ?? .zero >= MediaTime(seconds: 6))
+    let some = try said(until: MediaTime(seconds: 2))
+    #expect(some.last == MediaTime(seconds: 2))
+  }
+
   @Test("a silent film stays silent")
   func silentFilm() throws {
     var timeline = film(try sound("s.wav", "0", seconds: 1), seconds: 1)

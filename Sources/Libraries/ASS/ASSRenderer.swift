@@ -15,11 +15,18 @@ public struct ASSRenderer: ~Copyable {
   private let renderer: OpaquePointer
   private let track: UnsafeMutablePointer<ASS_Track>
   private let log: UnsafeMutablePointer<vc_ass_log>
+  /// When an event begins or ends, in milliseconds, rising.
+  private let turns: [Int]
+  /// Pictures change only at turns.
+  private let isSteady: Bool
 
   private init(
     library: OpaquePointer, renderer: OpaquePointer, track: UnsafeMutablePointer<ASS_Track>,
     log: UnsafeMutablePointer<vc_ass_log>
   ) {
+    let events = (0..<Int(track.pointee.n_events)).map { track.pointee.events[$0] }
+    turns = Set(events.flatMap { [Int($0.Start), Int($0.Start + $0.Duration)] }).sorted()
+    isSteady = events.allSatisfy(Self.standsStill)
     self.library = library
     self.renderer = renderer
     self.track = track
@@ -90,6 +97,27 @@ public struct ASSRenderer: ~Copyable {
       image = current.pointee.next
     }
     return changed == 1 ? .moved : .different
+  }
+
+  /// Around `time`, the milliseconds in which the picture is one and the same; nil where something moves.
+  public func steadyRange(around time: Int) -> Range<Int>? {
+    guard isSteady else { return nil }
+    var low = 0
+    var high = turns.count
+    while low < high {
+      let middle = (low + high) / 2
+      if turns[middle] <= time { low = middle + 1 } else { high = middle }
+    }
+    return (low > 0 ? turns[low - 1] : .min)..<(low < turns.count ? turns[low] : .max)
+  }
+
+  /// Nothing in its text depends on the time since it began. May be wrong only by saying no.
+  private static func standsStill(_ event: ASS_Event) -> Bool {
+    if let effect = event.Effect, effect.pointee != 0 { return false }
+    guard let characters = event.Text else { return true }
+    let text = String(cString: characters)
+    // `\k` and the like, `\t`, `\move`, `\fad` and `\fade`.
+    return !["\\k", "\\K", "\\t", "\\move", "\\fad"].contains { text.contains($0) }
   }
 
   private static let bitmapCacheMegabytes: Int32 = 16

@@ -11,13 +11,20 @@ final class AudioMixer {
   private let timeline: Timeline
   private let sources: SourceFiles
   private let cancellation: CancellationFlag
+  private let measured: (MediaTime) -> Void
   private let sum: TrackSum
   private var mastering: Mastering?
 
-  init(_ timeline: Timeline, sources: SourceFiles, cancellation: CancellationFlag) {
+  /// - Parameter measured: called with how much was listened to, while the loudness is measured. That may come to several
+  ///   times the film's length.
+  init(
+    _ timeline: Timeline, sources: SourceFiles, cancellation: CancellationFlag,
+    measured: @escaping (MediaTime) -> Void = { _ in }
+  ) {
     self.timeline = timeline
     self.sources = sources
     self.cancellation = cancellation
+    self.measured = measured
     sum = TrackSum(timeline, sources: sources, cancellation: cancellation)
   }
 
@@ -35,7 +42,7 @@ final class AudioMixer {
     }
     if mastering == nil {
       let plan = try MasteringPlan(
-        timeline, loudness, sources: sources, cancellation: cancellation)
+        timeline, loudness, sources: sources, cancellation: cancellation, measured: measured)
       mastering = Mastering(plan, sampleRate: timeline.canvas.sampleRate, from: position)
     }
     try mastering?.fill(&block, from: sum)

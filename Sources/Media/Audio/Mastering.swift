@@ -18,12 +18,18 @@ struct MasteringPlan {
   private static let margin = 0.2
 
   /// Mixes the whole film, once or a few times; blocks for that long.
+  ///
+  /// - Parameter measured: called ten times for each second that was listened to, with the sum over all times.
   init(
     _ timeline: Timeline, _ loudness: Loudness, sources: SourceFiles,
-    cancellation: CancellationFlag
+    cancellation: CancellationFlag, measured: (MediaTime) -> Void
   ) throws(MediaError) {
+    var before = MediaTime.zero
     func measure(_ plan: MasteringPlan) throws(MediaError) -> Measured {
-      try Measured(timeline, plan, sources: sources, cancellation: cancellation)
+      defer { before += timeline.duration }
+      return try Measured(timeline, plan, sources: sources, cancellation: cancellation) {
+        measured(before + $0)
+      }
     }
     let plain = try measure(MasteringPlan(gain: 1, ceiling: nil))
     guard let level = plain.loudness else {
@@ -58,13 +64,14 @@ struct MasteringPlan {
 
     init(
       _ timeline: Timeline, _ plan: MasteringPlan, sources: SourceFiles,
-      cancellation: CancellationFlag
+      cancellation: CancellationFlag, heard: (MediaTime) -> Void
     ) throws(MediaError) {
       let rate = timeline.canvas.sampleRate
       let sum = TrackSum(timeline, sources: sources, cancellation: cancellation)
       let mastering = Mastering(plan, sampleRate: rate, from: 0)
       var meter = LoudnessMeter(sampleRate: rate)
-      var left = AudioMixer.sampleCount(of: timeline.duration, at: rate)
+      let total = AudioMixer.sampleCount(of: timeline.duration, at: rate)
+      var left = total
       var block: [Float] = []
       while left > 0 {
         if cancellation.isRaised { throw .cancelled }
@@ -73,6 +80,7 @@ struct MasteringPlan {
         try mastering.fill(&block, from: sum)
         meter.add(block)
         left -= count
+        heard(MediaTime(count: Int64(total - left), per: Int64(rate)))
       }
       loudness = meter.integrated
       peak = mastering.peak

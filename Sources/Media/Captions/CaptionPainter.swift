@@ -8,6 +8,8 @@ public final class CaptionPainter: OverlaySource {
     let renderer: ASSRenderer
     let clock: MediaTime
     var bitmaps: [FlatBitmap] = []
+    /// The milliseconds for which `bitmaps` are known to be right.
+    private var steady: Range<Int>?
 
     init(_ layer: CaptionLayer, canvas: PixelSize) throws(ASSError) {
       clock = layer.clock ?? .zero
@@ -18,10 +20,13 @@ public final class CaptionPainter: OverlaySource {
 
     /// Returns whether the picture is another one than before.
     func update(to time: MediaTime) -> Bool {
+      let milliseconds = (time + clock).milliseconds
+      if steady?.contains(milliseconds) == true { return false }
       var drawn: [FlatBitmap] = []
-      let change = renderer.render(atMilliseconds: (time + clock).milliseconds) { bitmap in
+      let change = renderer.render(atMilliseconds: milliseconds) { bitmap in
         drawn.append(FlatBitmap(bitmap))
       }
+      steady = renderer.steadyRange(around: milliseconds)
       if case .none = change { return false }
       bitmaps = drawn
       return true

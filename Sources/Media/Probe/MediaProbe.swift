@@ -43,7 +43,10 @@ public enum MediaProbe {
       if isSequence { info.isStillImage = try packetCount(&demuxer, name: name, atMost: 2) < 2 }
     }
     if info.isStillImage {
-      info.video = try describeStill(url, as: name, cancellation: cancellation)
+      info.video =
+        isSequence
+        ? describe(try StillPicture.decode(url, as: name, cancellation: cancellation))
+        : describe(try StillPicture.decode(&demuxer, as: name))
       return info
     }
     guard info.video != nil || info.audio != nil else {
@@ -155,12 +158,9 @@ public enum MediaProbe {
       duration: own ?? whole)
   }
 
-  /// Decodes it: only the picture itself tells how it is to be turned and that it can be shown at all.
-  private static func describeStill(
-    _ url: URL, as name: String, cancellation: CancellationFlag?
-  ) throws(MediaError) -> VideoStreamInfo {
-    let still = try StillPicture.decode(url, as: name, cancellation: cancellation)
-    return VideoStreamInfo(
+  /// It had to be decoded: only the picture itself tells how it is to be turned and that it can be shown at all.
+  private static func describe(_ still: StillPicture) -> VideoStreamInfo {
+    VideoStreamInfo(
       codec: still.stream.codec, size: still.displaySize,
       codedSize: PixelSize(width: still.frame.width, height: still.frame.height), frameRate: nil,
       isVariable: false, rotation: still.orientation.rotation,

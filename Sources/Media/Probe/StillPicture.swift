@@ -22,6 +22,13 @@ struct StillPicture {
     var demuxer = try reading(name) { () throws(FFmpegError) in
       try Demuxer.open(url, cancellation: cancellation)
     }
+    return try decode(&demuxer, as: name)
+  }
+
+  /// The same of a file that is open and of which nothing was read.
+  static func decode(
+    _ demuxer: inout Demuxer, as name: String
+  ) throws(MediaError) -> StillPicture {
     guard let stream = demuxer.bestStream(.video) else {
       throw MediaError(.noPicture, "`\(name)` has no picture in it")
     }

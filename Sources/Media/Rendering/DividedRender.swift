@@ -62,19 +62,23 @@ struct DividedRender: Sendable {
 
   // MARK: - Pictures
 
-  /// In playing order, so many at once that the cores are busy.
+  /// In playing order, so many at once that the cores are busy. One more gets ready meanwhile: a chunk begins with
+  /// pictures to be decoded, and ends with a file to be stored.
   private func renderPictures(_ parts: RenderedParts) async throws {
-    let width = chunksAtOnce
+    let turns = EncodingTurns(atOnce: chunksAtOnce)
     try await withThrowingTaskGroup(of: Void.self) { group in
-      var running = 0
+      // Has the place of the one more until the first ones encode: nothing may come before these.
+      group.addTask { for await _ in turns.untilBusy {} }
+      var running = 1
       for job in jobs {
-        if running == width {
+        if running > chunksAtOnce {
           try await group.next()
           running -= 1
         }
-        group.addTask { try await ending { try await render(job, parts) } }
+        group.addTask { try await ending { try await render(job, parts, turns) } }
         running += 1
       }
+      turns.close()
       try await group.waitForAll()
     }
   }
@@ -102,11 +106,13 @@ struct DividedRender: Sendable {
     return jobs
   }
 
-  private func render(_ job: Job, _ parts: RenderedParts) async throws {
+  private func render(
+    _ job: Job, _ parts: RenderedParts, _ turns: EncodingTurns
+  ) async throws {
     let counted = Locked(0)
     let chunk = ChunkParts(
       chunk: job.chunk, plan: plan, resources: resources, context: context,
-      cancellation: cancellation
+      cancellation: cancellation, turns: turns
     ) {
       counted.withLock { $0 += 1 }
       meter.add(frames: 1)
@@ -142,8 +148,8 @@ struct DividedRender: Sendable {
     let second = context.newFile("growing-sound")
     let growth = ByteGrowth()
     let renderer = SoundRenderer(
-      timeline: plan.timeline, encoding: plan.encoding, resources: resources
-    ) { meter.heard(until: $0) }
+      timeline: plan.timeline, encoding: plan.encoding, resources: resources,
+      measured: { meter.measured(until: $0) }, encoded: { meter.heard(until: $0) })
     try await BlockingThread.run("sound") { () throws(MediaError) in
       do {
         try renderer.render(to: file, growth: growth, cancellation) {

@@ -8,6 +8,8 @@ public struct RenderProgress: Sendable, Hashable {
   public var frameCount: Int
   /// Sound that is encoded.
   public var sound: MediaTime
+  /// While the loudness is measured: how much was listened to, which may come to several times the film's length.
+  public var measured: MediaTime?
   public var duration: MediaTime
 
   /// 0 to 1.

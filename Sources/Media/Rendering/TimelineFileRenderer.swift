@@ -36,9 +36,12 @@ extension TimelineRenderer {
 }
 
 extension StageProgress {
-  /// Frames of a film with pictures, else seconds of its sound.
+  /// Frames of a film with pictures, else seconds of its sound. Where only measuring the loudness goes on, what was
+  /// listened to, without an end: nobody knows how often that will be.
   public init(_ progress: RenderProgress) {
-    if progress.frameCount > 0 {
+    if let measured = progress.measured, progress.frames == progress.frameCount {
+      self.init(done: measured.seconds, total: nil, unit: .seconds, phase: "measure")
+    } else if progress.frameCount > 0 {
       self.init(
         done: Double(progress.frames), total: Double(progress.frameCount), unit: .frames,
         phase: "render")

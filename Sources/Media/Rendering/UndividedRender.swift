@@ -52,16 +52,18 @@ struct UndividedRender {
     let targets = plan.codings.enumerated().map { rendition, coding in
       ChunkRenderer.Target(coding: coding, url: Self.file(of: chunk, rendition, scratch))
     }
-    ChunkRenderer(chunk: chunk, resources: resources, threads: threads) { meter.add(frames: 1) }
-      .start(in: workers, to: targets)
+    ChunkRenderer(
+      chunk: chunk, resources: resources, threads: threads, turns: nil
+    ) { meter.add(frames: 1) }
+    .start(in: workers, to: targets)
   }
 
   private func start(soundIn scratch: URL, _ workers: RenderWorkers, _ parts: RenderedParts) {
     let url = scratch.appendingPathComponent("sound")
     let growth = ByteGrowth()
     let renderer = SoundRenderer(
-      timeline: plan.timeline, encoding: plan.encoding, resources: resources
-    ) { meter.heard(until: $0) }
+      timeline: plan.timeline, encoding: plan.encoding, resources: resources,
+      measured: { meter.measured(until: $0) }, encoded: { meter.heard(until: $0) })
     workers.start("sound") {
       try renderer.render(to: url, growth: growth, workers.stop) {
         parts.supply(RenderedParts.Sound(url: url, growth: growth))

@@ -5,7 +5,7 @@ import Threads
 
 /// Finds out what composing needs to know about every file, each once.
 struct MediaSurvey {
-  private struct Entry {
+  private struct Entry: Sendable {
     var file: FileReference
     /// Such as `scene 2, element 1`.
     var label: String
@@ -15,6 +15,9 @@ struct MediaSurvey {
 
   /// The length of coded sound is an estimate of the header; up to this it is counted by decoding.
   private static let longestCounted = MediaTime(seconds: 900)
+
+  /// Pictures are decoded whole, and all of a run waits for this.
+  private static let atOnce = 2
 
   private let entries: [Entry]
 
@@ -59,26 +62,52 @@ struct MediaSurvey {
   /// Throws one error that names every file that cannot be read.
   func facts(_ context: StageContext) async throws -> [Digest: MediaFacts] {
     var facts: [Digest: MediaFacts] = [:]
-    var problems: [StageError] = []
-    for (index, entry) in entries.enumerated() {
-      try Task.checkCancellation()
-      context.progress(
-        Double(index), of: Double(entries.count), unit: .items, phase: "looking at files")
-      do {
-        facts[entry.file.digest] = try await look(at: entry, context)
-      } catch {
-        let problem = StageError(wrapping: error).about(entry.label)
-        guard problem.errorClass == .invalidInput else { throw problem }
-        problems.append(problem)
+    var problems: [Int: StageError] = [:]
+    try await withThrowingTaskGroup(of: Look.self) { group in
+      var started = 0
+      for done in 0..<entries.count {
+        context.progress(
+          Double(done), of: Double(entries.count), unit: .items, phase: "looking at files")
+        while started < min(entries.count, done + Self.atOnce) {
+          let index = started
+          group.addTask { try await look(at: index, context) }
+          started += 1
+        }
+        guard let look = try await group.next() else { break }
+        facts[entries[look.index].file.digest] = look.facts
+        problems[look.index] = look.problem
       }
     }
+    try Self.report(entries.indices.compactMap { problems[$0] })
+    context.progress(
+      Double(entries.count), of: Double(entries.count), unit: .items, phase: "looking at files")
+    return facts
+  }
+
+  /// What was found out about one entry.
+  private struct Look: Sendable {
+    var index: Int
+    var facts: MediaFacts?
+    var problem: StageError?
+  }
+
+  /// Throws what has nothing to do with the file itself.
+  private func look(at index: Int, _ context: StageContext) async throws -> Look {
+    try Task.checkCancellation()
+    do {
+      return Look(index: index, facts: try await look(at: entries[index], context))
+    } catch {
+      let problem = StageError(wrapping: error).about(entries[index].label)
+      guard problem.errorClass == .invalidInput else { throw problem }
+      return Look(index: index, problem: problem)
+    }
+  }
+
+  private static func report(_ problems: [StageError]) throws {
     if let first = problems.first {
       throw StageError(
         .invalidInput, problems.map(\.message).joined(separator: "\n"), cause: first.cause)
     }
-    context.progress(
-      Double(entries.count), of: Double(entries.count), unit: .items, phase: "looking at files")
-    return facts
   }
 
   private func look(at entry: Entry, _ context: StageContext) async throws -> MediaFacts {

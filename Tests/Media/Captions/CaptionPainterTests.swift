@@ -82,6 +82,22 @@ struct CaptionPainterTests {
   }
 
   @Test(
+    "painted in a row, each picture is what it is when painted alone",
+    arguments: CaptionStyle.Animation.allCases)
+  func row(animation: CaptionStyle.Animation) throws {
+    let row = try painter(["One", "two", "three"], size: size) { $0.animation = animation }
+    for time in stride(from: 900, to: 3100, by: 40) {
+      let alone = try painter(["One", "two", "three"], size: size) { $0.animation = animation }
+      let pictures = [row, alone].map { painter in
+        let picture = Picture(size)
+        if let overlay = painter.overlay(at: MediaTime(milliseconds: time)) { picture.draw(overlay) }
+        return picture
+      }
+      #expect(pictures[0].y == pictures[1].y, "at \(time) ms")
+    }
+  }
+
+  @Test(
     "text stays inside the safe area, whatever its place",
     arguments: CaptionStyle.Position.allCases)
   func safeArea(position: CaptionStyle.Position) throws {

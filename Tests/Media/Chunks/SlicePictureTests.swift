@@ -167,7 +167,7 @@ struct SlicePictureTests {
       film, encoding: encoding, divided: divided, inventory: resources.inventory)
     return try plan.chunks.map { chunk in
       let renderer = ChunkRenderer(
-        chunk: chunk, resources: resources, threads: 1, encoded: {})
+        chunk: chunk, resources: resources, threads: 1, turns: nil, encoded: {})
       let workers = RenderWorkers(cancellation: CancellationFlag())
       let link = BoundedLink<Frame>(capacity: 4)
       workers.adopt(link)

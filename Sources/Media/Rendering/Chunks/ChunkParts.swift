@@ -10,6 +10,7 @@ struct ChunkParts: Sendable {
   let resources: RenderResources
   let context: StageContext
   let cancellation: CancellationFlag
+  let turns: EncodingTurns
   /// Called for each frame that went into an encoder.
   let encoded: @Sendable () -> Void
 
@@ -65,8 +66,10 @@ struct ChunkParts: Sendable {
 
   private func encode(_ targets: [ChunkRenderer.Target]) async throws {
     let renderer = ChunkRenderer(
-      chunk: chunk, resources: resources, threads: 1, encoded: encoded)
+      chunk: chunk, resources: resources, threads: 1, turns: turns, encoded: encoded)
+    let (turns, index) = (turns, chunk.index)
     try await BlockingThread.run("chunk") { () throws(MediaError) in
+      defer { turns.end(index) }
       let workers = RenderWorkers(cancellation: cancellation)
       renderer.start(in: workers, to: targets)
       do { try workers.join() } catch { throw MediaError(rendering: error) }

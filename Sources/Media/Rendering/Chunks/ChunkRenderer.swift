@@ -19,6 +19,8 @@ struct ChunkRenderer: Sendable {
   let resources: RenderResources
   /// How many each encoder may keep busy.
   let threads: Int
+  /// Where chunks are encoded side by side: they take turns.
+  let turns: EncodingTurns?
   /// Called for each frame that went into an encoder, from that encoder's thread.
   let encoded: @Sendable () -> Void
 
@@ -49,6 +51,7 @@ struct ChunkRenderer: Sendable {
   private func encode(
     _ frames: BoundedLink<Frame>, to target: Target, _ workers: RenderWorkers
   ) throws {
+    if let turns, !turns.begin(chunk.index, unless: { workers.isStopped }) { return }
     var settings = target.coding.settings
     settings.threads = threads
     var encoder = try Encoder.h264(settings)

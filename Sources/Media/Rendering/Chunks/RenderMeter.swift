@@ -35,8 +35,14 @@ final class RenderMeter: Sendable {
     }
   }
 
+  /// Sound was listened to, to find out how loud it is.
+  func measured(until time: MediaTime) { update { $0.progress.measured = time } }
+
   func heard(until time: MediaTime) {
-    update { $0.progress.sound = min(time, $0.progress.duration) }
+    update {
+      $0.progress.measured = nil
+      $0.progress.sound = min(time, $0.progress.duration)
+    }
   }
 
   /// Says that the work goes on, while nothing is encoded.
@@ -46,6 +52,7 @@ final class RenderMeter: Sendable {
     state.withLock { state in
       state.progress.frames = state.progress.frameCount
       state.progress.sound = state.progress.duration
+      state.progress.measured = nil
       report(state.progress)
     }
   }

@@ -9,6 +9,8 @@ struct SoundRenderer: Sendable {
   let timeline: Timeline
   let encoding: Encoding
   let resources: RenderResources
+  /// Called with how much was listened to, over and over, before the encoding begins.
+  let measured: @Sendable (MediaTime) -> Void
   /// Called with how much is encoded.
   let encoded: @Sendable (MediaTime) -> Void
 
@@ -23,7 +25,8 @@ struct SoundRenderer: Sendable {
     let file = try PacketFileWriter(
       url, extraData: encoder.parameters.extraData, growth: growth)
     began()
-    let mixer = AudioMixer(timeline, sources: resources.sources, cancellation: cancellation)
+    let mixer = AudioMixer(
+      timeline, sources: resources.sources, cancellation: cancellation, measured: measured)
     let total = AudioMixer.sampleCount(of: timeline.duration, at: sampleRate)
     var position = 0
     var block: [Float] = []
