@@ -13,7 +13,7 @@ struct SourceMapWriter: Sendable {
   func write(
     _ run: String, _ graph: PipelineGraph, made: [String: StageResult]
   ) async throws -> [String] {
-    guard let status = try await journal.run(run) else { return [] }
+    guard let status = try await journal.run(run), status.record.preview == nil else { return [] }
     let films = FilmLookup(
       journal: journal, artifacts: artifacts, rendererVersion: rendererVersion)
     var tracer = try await films.tracer(of: status, graph, made: made)
