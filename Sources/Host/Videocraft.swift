@@ -1,15 +1,17 @@
 import Foundation
+import Pipeline
 
 /// The executable `videocraft`: finds the command and turns what it returns into an exit code.
 @main
 enum Videocraft {
-  static let version = "0.1.0"
+  static let version = Provenance.productVersion
 
   static let commands: [any Command.Type] = [
     RunCommand.self, PlanCommand.self, LintCommand.self, GraphCommand.self, StagesCommand.self,
     DocsCommand.self,
     SchemaCommand.self, RunsCommand.self, ShowCommand.self, WhyCommand.self, EventsCommand.self,
-    ResumeCommand.self, RetryCommand.self, CancelCommand.self, GCCommand.self,
+    ResumeCommand.self, RetryCommand.self, CancelCommand.self, GCCommand.self, LocateCommand.self,
+    ExportCommand.self, InspectCommand.self,
   ]
 
   static func main() async {

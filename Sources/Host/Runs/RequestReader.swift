@@ -15,8 +15,10 @@ struct RequestReader: Sendable {
     if !more.isEmpty { file = try load(overrides + more) }
     console.showDiagnostics(of: file)
     guard let graph = file.graph, !file.hasErrors else { return nil }
-    guard let (inputs, folder) = try bindInputs(of: graph, console) else { return nil }
-    return try request(graph, file: file, inputs: inputs, folder: folder)
+    guard let inputs = try bindInputs(of: graph, console) else { return nil }
+    var request = try request(graph, file: file, inputs: inputs.values, folder: inputs.folder)
+    request.inputTexts = inputs.texts
+    return request
   }
 
   private func load(_ overrides: [(String, String)]) throws -> PipelineFile {
@@ -33,7 +35,7 @@ struct RequestReader: Sendable {
 
   private func bindInputs(
     of graph: PipelineGraph, _ console: Console
-  ) throws -> (values: [String: Value], folder: URL)? {
+  ) throws -> (values: [String: Value], folder: URL, texts: InputTexts)? {
     let here = URL(fileURLWithPath: FileManager.default.currentDirectoryPath)
     var folder = here
     var file: (text: String, name: String)?
@@ -54,7 +56,14 @@ struct RequestReader: Sendable {
     sources[PipelineGraph.argumentsFile] = PipelineGraph.argumentsText(given)
     console.show(bound.diagnostics, sources: sources)
     if bound.diagnostics.hasErrors { return nil }
-    return (bound.values, folder)
+    let written = try arguments.all("input").map { text in
+      let (name, value) = try Self.pair(text, option: "-i")
+      return PipelineSource.Override(path: name, text: value)
+    }
+    let texts = InputTexts(
+      arguments: written,
+      file: file.map { PipelineSource.File(name: $0.name, text: $0.text) })
+    return (bound.values, folder, texts)
   }
 
   /// A path given on the command line is relative to where the command was called, not to the input file.

@@ -59,6 +59,7 @@ struct RunPresenter: Sendable {
     if result.state == .completed {
       written = try await OutputWriter(artifacts: host.artifacts, folder: folder)
         .write(result.outputs, begun: await early.begun)
+      await writeMaps(of: result, graph, to: folder)
     }
     if arguments.value("format") != "json" {
       console.out(RunSummary.text(for: result, outputs: written))
@@ -85,6 +86,20 @@ struct RunPresenter: Sendable {
   private func earlierEvents(of run: String?) async throws -> [RunEvent] {
     guard let run else { return [] }
     return try await host.journal.events(of: run, after: 0)
+  }
+
+  /// A film without its map is a film all the same.
+  private func writeMaps(of result: RunResult, _ graph: PipelineGraph, to folder: URL) async {
+    do {
+      // Times in a preview are not those of the film.
+      guard try await host.journal.run(result.id)?.record.preview == nil else { return }
+      let writer = SourceMapWriter(
+        journal: host.journal, artifacts: host.artifacts,
+        rendererVersion: host.engine.environment.renderer.cacheVersion, folder: folder)
+      _ = try await writer.write(result.id, graph, made: result.made)
+    } catch {
+      console.err("warning: the map of the film could not be written: \(error)\n")
+    }
   }
 
   private func display(for graph: PipelineGraph) -> any ProgressDisplay {

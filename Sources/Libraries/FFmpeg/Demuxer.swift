@@ -91,6 +91,18 @@ public struct Demuxer: ~Copyable {
     try check(found, "avformat_find_stream_info")
   }
 
+  /// What the file says about itself, by FFmpeg's names in lower case, such as `comment`. Bytes that are no UTF-8 are
+  /// replaced.
+  public var tags: [String: String] {
+    var tags: [String: String] = [:]
+    var entry: UnsafeMutablePointer<AVDictionaryEntry>?
+    while let next = av_dict_get(raw.pointee.metadata, "", entry, AV_DICT_IGNORE_SUFFIX) {
+      tags[String(cString: next.pointee.key).lowercased()] = String(cString: next.pointee.value)
+      entry = next
+    }
+    return tags
+  }
+
   /// The stream that a player would choose; cover pictures do not count as video.
   public func bestStream(_ kind: StreamInfo.Kind) -> StreamInfo? {
     let type: AVMediaType

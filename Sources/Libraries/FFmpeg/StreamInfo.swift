@@ -31,6 +31,17 @@ public struct StreamInfo: Sendable, Hashable {
   public let baseFrameRate: Rational
   /// Such as `bt709` or `smpte2084`; nil when the file does not say.
   public let colourTransfer: String?
+  /// Such as `bt709`; nil when the file does not say, as are the next two.
+  public let colourPrimaries: String?
+  public let colourMatrix: String?
+  /// All values of a sample are used, from 0 to the highest.
+  public let isFullRange: Bool?
+  /// Such as `High`; nil when not known.
+  public let profile: String?
+  /// Nil when the container does not say.
+  public let bitsPerSecond: Int?
+  /// Such as `eng`; nil when the file does not say.
+  public let language: String?
 
   public let sampleRate: Int
   public let channels: Int
@@ -66,6 +77,21 @@ public struct StreamInfo: Sendable, Hashable {
     colourTransfer =
       parameters.color_trc == AVCOL_TRC_UNSPECIFIED
       ? nil : av_color_transfer_name(parameters.color_trc).map { String(cString: $0) }
+    colourPrimaries =
+      parameters.color_primaries == AVCOL_PRI_UNSPECIFIED
+      ? nil : av_color_primaries_name(parameters.color_primaries).map { String(cString: $0) }
+    colourMatrix =
+      parameters.color_space == AVCOL_SPC_UNSPECIFIED
+      ? nil : av_color_space_name(parameters.color_space).map { String(cString: $0) }
+    isFullRange =
+      parameters.color_range == AVCOL_RANGE_UNSPECIFIED
+      ? nil : parameters.color_range == AVCOL_RANGE_JPEG
+    profile = avcodec_profile_name(parameters.codec_id, parameters.profile)
+      .map { String(cString: $0) }
+    bitsPerSecond = parameters.bit_rate > 0 ? Int(parameters.bit_rate) : nil
+    language = av_dict_get(stream.pointee.metadata, "language", nil, 0)
+      .map { String(cString: $0.pointee.value) }
+      .flatMap { $0 == "und" ? nil : $0 }
     sampleRate = Int(parameters.sample_rate)
     channels = Int(parameters.ch_layout.nb_channels)
   }

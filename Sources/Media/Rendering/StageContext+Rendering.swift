@@ -19,7 +19,7 @@ extension StageContext {
   /// other, is not rendered again.
   ///
   /// - Parameters:
-  ///   - metadata: what the outputs say about the film.
+  ///   - metadata: what the outputs say about the film, besides what made it.
   ///   - segmentReady: called for each HLS segment as soon as it can be played, from another thread.
   public func render(
     _ timeline: Timeline, encoding: Encoding, outputs: [RenderOutput],
@@ -29,6 +29,7 @@ extension StageContext {
     try timeline.validateForRendering()
     try encoding.validate(for: timeline)
     try outputs.validate(for: timeline, encoding)
+    let metadata = try metadata.saying(provenance, of: timeline)
     let report = try await withCancellationFlag { cancellation in
       let (plan, resources) = try await planned(timeline, encoding: encoding, cancellation)
       let meter = RenderMeter(timeline, renditions: plan.renditions.count) { progress in

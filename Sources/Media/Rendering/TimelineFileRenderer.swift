@@ -4,6 +4,8 @@ public import Pipeline
 public struct TimelineFileRenderer: TimelineRendering {
   public init() {}
 
+  public var cacheVersion: Int { 2 }
+
   public func render(
     _ timeline: Timeline, _ context: StageContext
   ) async throws -> FileReference {

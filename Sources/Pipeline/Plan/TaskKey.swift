@@ -22,7 +22,7 @@ struct TaskKeyMaker {
   /// - Parameters:
   ///   - rendererVersion: of what makes files of films that flow into ports for files.
   ///   - preview: what of its films the stage makes; nil for all.
-  init(_ spec: StageSpec, rendererVersion: Int, preview: FilmPreview?) {
+  init(_ spec: StageSpec, rendererVersion: Int, preview: FilmPreview? = nil) {
     self.spec = spec
     self.rendererVersion = rendererVersion
     let version = "\(spec.info.cacheVersion)"
@@ -61,7 +61,7 @@ struct TaskKeyMaker {
     _ name: String, _ value: Value, isRendered: Bool = false
   ) throws -> TaskDecision.Part {
     if let known = known[name], known.value == value { return known.part }
-    var digest = try value.contentDigest
+    var digest = try (isRendered ? value.withoutMarks : value).contentDigest
     if isRendered { digest = Digest(of: Array("rendered \(rendererVersion):\(digest)".utf8)) }
     let part = TaskDecision.Part(digest: digest, text: value.briefText)
     known[name] = (value, part)

@@ -7,6 +7,8 @@ public struct RunRequest: Sendable {
   public var source: PipelineSource
   /// Bound and converted; paths are still text.
   public var inputs: [String: Value]
+  /// Where the inputs were written; nil where nobody said.
+  public var inputTexts: InputTexts?
   /// What relative paths in the inputs are relative to.
   public var inputFolder: URL
   /// The absolute path of the folder that somebody wants the outputs in, for whoever continues the run; nil where
@@ -70,17 +72,20 @@ extension RunRequest {
       refreshed: Set(record.refreshed), until: record.until, preview: record.preview,
       priority: record.priority, retryOf: record.retryOf)
     outputFolder = record.outputFolder
+    inputTexts = record.inputTexts
   }
 
   /// What to write down when it is accepted.
   func record() -> RunRecord {
-    RunRecord(
+    var record = RunRecord(
       id: RunID.make(), pipeline: graph.name, createdAt: RunRecorder.now, source: source,
       inputs: inputs, inputFolder: inputFolder.path, outputFolder: outputFolder,
       stageVersions: Dictionary(
         graph.stages.map { ($0.spec.info.name, $0.spec.info.version) }, uniquingKeysWith: { $1 }),
       refreshed: refreshed.sorted(), until: until, preview: preview, priority: priority,
       retryOf: retryOf)
+    record.inputTexts = inputTexts
+    return record
   }
 
   /// Whether a run was accepted with the same.

@@ -31,6 +31,8 @@ public struct RunResult: Sendable {
   public var stages: [Stage]
   /// Milliseconds.
   public var elapsed: Int
+  /// What stages gave that ran or were known one by one, by id.
+  public var made: [String: StageResult] = [:]
 
   /// Whether nothing ran because what was given cannot be used.
   public var hasWrongInputs: Bool { stages.last?.id == RunExecution.inputsStage }
@@ -79,6 +81,18 @@ struct SettledStage: Sendable {
   var cached = 0
   /// It, or something that it is made from, went on after a failure: nothing may be kept under its definition.
   var isTainted = false
+}
+
+extension SettledStage.Outcome {
+  /// Nil when it gave nothing that could be named.
+  var result: StageResult? {
+    switch self {
+    case .completed(let outputs): .completed(outputs)
+    case .skipped: .skipped
+    case .tolerated: .failed
+    case .unneeded, .failed, .blocked, .cancelled, .damaged: nil
+    }
+  }
 }
 
 extension SettledStage {

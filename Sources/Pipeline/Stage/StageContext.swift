@@ -69,6 +69,11 @@ public struct StageContext: Sendable {
     return text
   }
 
+  /// Which pipeline the work is done for, to be written into what is made; nil where there is none.
+  ///
+  /// It is no part of the key of a result: a file that is found again tells what made its bytes at the time.
+  public var provenance: Provenance? { services.provenance }
+
   /// Replaces what was revealed to the stage.
   var redactor: Redactor { revealed.current }
 
@@ -145,6 +150,8 @@ public protocol StageServices: Sendable {
   func store(_ url: URL, as name: String) async throws -> FileReference
   func open(_ file: FileReference) async throws -> URL
   func render(_ timeline: Timeline) async throws -> FileReference
+  /// See `StageContext.provenance`.
+  var provenance: Provenance? { get }
   /// The text of a secret. Throws `StageError` when there is none.
   func secret(named name: String) async throws -> String
   /// See `StageContext.part`.
@@ -157,6 +164,7 @@ public protocol StageServices: Sendable {
 extension StageServices {
   /// Nobody listens.
   public func announce(_ segment: PlayableSegment) {}
+  public var provenance: Provenance? { nil }
 
   public func secret(named name: String) async throws -> String {
     throw StageError(.configuration, "the secret `\(name)` has no text: this host has no secrets")

@@ -15,6 +15,7 @@ extension Timeline {
     // What cannot be seen must not make two stretches different.
     slice.canvas.sampleRate = Canvas(size: canvas.size).sampleRate
     slice.loudness = nil
+    slice.marks = []
     slice.layers = []
     for layer in layers {
       var seen = layer

@@ -13,6 +13,19 @@ public struct Timeline: Sendable, Hashable, Codable {
   public var captions: [CaptionLayer]
   /// How loud the whole film is; nil leaves the sum of the tracks as it is.
   public var loudness: Loudness?
+  /// Nil for none, so that films without marks are written, and digested, as if there were no such thing.
+  private var storedMarks: [TimelineMark]?
+
+  /// Which part of which stage's settings or inputs made what, in no order. They change nothing that is rendered.
+  public var marks: [TimelineMark] {
+    get { storedMarks ?? [] }
+    set { storedMarks = newValue.isEmpty ? nil : newValue }
+  }
+
+  private enum CodingKeys: String, CodingKey {
+    case canvas, duration, layers, tracks, captions, loudness
+    case storedMarks = "marks"
+  }
 
   public init(
     canvas: Canvas, duration: MediaTime, layers: [Layer] = [], tracks: [AudioTrack] = [],

@@ -8,7 +8,7 @@ import Threads
 /// Nothing is drawn here: the layer is part of the timeline until somebody renders it.
 public struct Burn: Stage {
   public static let info = StageInfo(
-    "burn", version: "1.0.0", cacheVersion: 1, summary: "Draws captions into a video.", weight: 0.3,
+    "burn", version: "1.0.0", cacheVersion: 2, summary: "Draws captions into a video.", weight: 0.3,
     isForeseeable: true,
     example: """
       captions:
@@ -23,7 +23,9 @@ public struct Burn: Stage {
 
   public func run(_ inputs: Inputs, _ context: StageContext) async throws -> Outputs {
     var film = try await film(of: inputs.video, context)
-    let captions = try await captions(from: inputs, for: film, context)
+    let words = inputs.transcript.map { FilmWords.place($0, in: film) }
+    let captions = try await captions(from: inputs, words, for: film, context)
+    film.marks += CaptionMarks.marks(of: captions, words: words)
     let layer = CaptionLayer(captions: captions, style: options.captionStyle)
     if !captions.cues.isEmpty { film.captions.append(layer) }
     let canvas = film.canvas.size
@@ -47,12 +49,17 @@ public struct Burn: Stage {
         throw StageError(
           .invalidInput, "`\(reference.name)` has no picture to draw captions on", field: "video")
       }
-      return try Timeline(ofFile: reference, info: info)
+      var film = try Timeline(ofFile: reference, info: info)
+      film.marks = [
+        TimelineMark(
+          .video, at: .zero, duration: film.duration, path: "in.video", module: Self.info.name)
+      ]
+      return film
     }
   }
 
   private func captions(
-    from inputs: Inputs, for film: Timeline, _ context: StageContext
+    from inputs: Inputs, _ words: [PlacedWord]?, for film: Timeline, _ context: StageContext
   ) async throws -> Captions {
     let shape = CaptionShape(options: options, canvas: film.canvas.size)
     var captions: Captions
@@ -63,7 +70,7 @@ public struct Burn: Stage {
         try shape.fitted(given.cues)
       }
     case (let transcripts?, nil):
-      let words = FilmWords.place(transcripts, in: film)
+      let words = (words ?? []).map(\.word)
       let end = film.duration.milliseconds
       let cues = try await BlockingThread.run("captions") { () throws(StageError) in
         try shape.cues(for: words, filmEnd: end)

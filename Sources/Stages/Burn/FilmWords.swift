@@ -1,19 +1,31 @@
 import Media
 import Pipeline
 
+/// A word on the film's clock, and which of the transcripts it is from.
+struct PlacedWord: Hashable {
+  var word: TimedWord
+  /// From 0, in the order of the input.
+  var transcript: Int
+}
+
 /// Puts words on the film's clock.
 enum FilmWords {
   /// The words of each transcript wherever its sound is heard, in order of time.
   ///
   /// A transcript whose sound is not in the film is taken to be on the film's clock already.
-  static func place(_ transcripts: [Transcript], in film: Timeline) -> [TimedWord] {
+  static func place(_ transcripts: [Transcript], in film: Timeline) -> [PlacedWord] {
     let clips = film.tracks.flatMap(\.clips)
-    let placed = transcripts.uniqued.flatMap { transcript in
-      let heard = clips.filter { $0.source.digest == transcript.sound }
-      if heard.isEmpty { return transcript.words.map { TimedWord($0, shiftedBy: 0) } }
-      return heard.flatMap { words(of: transcript, in: $0) }
+    let placed = transcripts.grouped.flatMap { transcript, numbers -> [PlacedWord] in
+      let heard = clips.filter { $0.source.digest == transcript.sound }.sorted { $0.at < $1.at }
+      let words =
+        heard.isEmpty
+        ? [transcript.words.map { TimedWord($0, shiftedBy: 0) }]
+        : heard.map { Self.words(of: transcript, in: $0) }
+      return zip(words, numbers + Array(repeating: numbers[0], count: words.count)).flatMap {
+        words, number in words.map { PlacedWord(word: $0, transcript: number) }
+      }
     }
-    return withoutOverlap(placed.sorted { $0.start < $1.start })
+    return withoutOverlap(placed.sorted { $0.word.start < $1.word.start })
   }
 
   /// A word belongs to the clip when its middle is heard; what is cut off of it does not count.
@@ -30,12 +42,14 @@ enum FilmWords {
   }
 
   /// A word ends when the next one begins, and lasts at least a millisecond.
-  private static func withoutOverlap(_ words: [TimedWord]) -> [TimedWord] {
+  private static func withoutOverlap(_ words: [PlacedWord]) -> [PlacedWord] {
     words.indices.map { index in
-      var word = words[index]
-      if index + 1 < words.count { word.end = min(word.end, words[index + 1].start) }
-      word.end = max(word.end, word.start + 1)
-      return word
+      var placed = words[index]
+      if index + 1 < words.count {
+        placed.word.end = min(placed.word.end, words[index + 1].word.start)
+      }
+      placed.word.end = max(placed.word.end, placed.word.start + 1)
+      return placed
     }
   }
 }
@@ -47,9 +61,19 @@ extension TimedWord {
 }
 
 extension [Transcript] {
-  /// Two scenes with the same sound have the same transcript; its words are placed at both by their sound.
-  fileprivate var uniqued: [Transcript] {
-    var seen: Set<Digest> = []
-    return filter { $0.sound.map { seen.insert($0).inserted } ?? true }
+  /// Each with its places in the list. Two scenes with the same sound have the same transcript; its words are placed at
+  /// both by their sound.
+  fileprivate var grouped: [(Transcript, numbers: [Int])] {
+    var groups: [(Transcript, numbers: [Int])] = []
+    var known: [Digest: Int] = [:]
+    for (number, transcript) in enumerated() {
+      if let sound = transcript.sound, let group = known[sound] {
+        groups[group].numbers.append(number)
+        continue
+      }
+      if let sound = transcript.sound { known[sound] = groups.count }
+      groups.append((transcript, [number]))
+    }
+    return groups
   }
 }

@@ -28,6 +28,9 @@ struct FilmBuilder {
       background: options.background)
     var timeline = Timeline(
       canvas: canvas, duration: schedule.duration, layers: layers, tracks: tracks.tracks())
+    timeline.marks = FilmMarks(
+      options: options, material: material, shots: shots, schedule: schedule
+    ).marks()
     if let loudness = options.loudness {
       if timeline.hasSound {
         timeline.loudness = loudness.loudness

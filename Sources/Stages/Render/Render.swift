@@ -5,7 +5,7 @@ public import Pipeline
 /// Makes one file of a film.
 public struct Render: Stage {
   public static let info = StageInfo(
-    "render", version: "1.0.0", cacheVersion: 2, summary: "Renders a video into one file.",
+    "render", version: "1.0.0", cacheVersion: 3, summary: "Renders a video into one file.",
     cores: .all, weight: 20, makesPreviews: true, partNames: "chunks",
     example: """
       file:

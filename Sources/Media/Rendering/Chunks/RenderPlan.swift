@@ -133,6 +133,7 @@ extension Timeline {
     var film = self
     film.tracks = []
     film.loudness = nil
+    film.marks = []
     return film
   }
 
@@ -141,6 +142,7 @@ extension Timeline {
     var film = self
     film.layers = []
     film.captions = []
+    film.marks = []
     film.canvas = Canvas(
       size: PixelSize(width: 16, height: 16), sampleRate: canvas.sampleRate)
     return film

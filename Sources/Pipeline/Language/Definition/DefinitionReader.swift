@@ -14,7 +14,7 @@ extension PipelineDefinition {
   }
 
   /// One tree of all texts; nil when the file itself, or an overlay, cannot be read.
-  private static func merge(_ source: PipelineSource, _ diagnostics: inout Diagnostics) -> Node? {
+  static func merge(_ source: PipelineSource, _ diagnostics: inout Diagnostics) -> Node? {
     let (base, problems) = NodeReader.read(SourceText(source.file.text, file: source.file.name))
     diagnostics.add(problems)
     var merged = base

@@ -48,6 +48,25 @@ public struct DiagnosticRenderer: Sendable {
     return lines.joined(separator: "\n") + "\n"
   }
 
+  /// A place with its line and carets under it, without a message; ends with a line feed.
+  ///
+  /// - Parameter indent: how far everything is moved to the right.
+  public func excerpt(_ place: SourcePlace, indent: Int = 0) -> String {
+    let width = max(2, "\(place.range.start.line)".count)
+    let empty = String(repeating: " ", count: width + 1) + paint.gutter("|")
+    let line = SnippetLine(place.line, range: place.range)
+    let number = String(repeating: " ", count: width - "\(place.range.start.line)".count)
+      + "\(place.range.start.line)"
+    let carets = String(repeating: " ", count: line.caretColumn)
+      + paint.bold(String(repeating: "^", count: line.caretCount))
+    let lines =
+      self.place(place.range, indent: width) + [
+        empty, paint.gutter("\(number) |") + (line.text.isEmpty ? "" : " \(line.text)"),
+        "\(empty) \(carets)",
+      ]
+    return lines.map { String(repeating: " ", count: indent) + $0 + "\n" }.joined()
+  }
+
   private func header(_ diagnostic: Diagnostic) -> String {
     let label = paint.severity("\(diagnostic.severity.rawValue)[\(diagnostic.code)]", diagnostic)
     return label + paint.bold(": \(diagnostic.message.printable)")

@@ -23,6 +23,10 @@ struct AttemptServices: StageServices {
       preview: preview, services: self)
   }
 
+  var provenance: Provenance? {
+    Provenance(pipeline: run.request.graph.name, digest: run.request.source.digest)
+  }
+
   func report(_ progress: StageProgress) {
     heartbeat?.heard(progress)
     run.recorder.report(progress, stage: stage, item: item, attempt: attempt)
@@ -136,7 +140,7 @@ struct RenderKey: Encodable {
   static func digest(
     of film: Timeline, _ version: Int, _ preview: FilmPreview?
   ) throws -> Digest {
-    try Digest(canonical: RenderKey(version: version, film: film, preview: preview))
+    try Digest(canonical: RenderKey(version: version, film: film.withoutMarks, preview: preview))
   }
 }
 

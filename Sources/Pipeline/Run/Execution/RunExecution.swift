@@ -300,7 +300,8 @@ extension RunExecution {
     }
     return RunResult(
       id: id, state: state, outputs: state == .completed ? outputs ?? [:] : [:],
-      stages: summaries, elapsed: recorder.elapsedMilliseconds)
+      stages: summaries, elapsed: recorder.elapsedMilliseconds,
+      made: settled.compactMapValues(\.outcome.result))
   }
 
   private func endState(isComplete: Bool) -> RunResult.State {

@@ -8,6 +8,8 @@ public struct RunRecord: Sendable, Hashable, Codable {
   public var source: PipelineSource
   /// As given: paths are still text.
   public var inputs: [String: Value]
+  /// Where the inputs were written; nil where nobody said.
+  public var inputTexts: InputTexts?
   /// The absolute path that relative paths in the inputs are relative to.
   public var inputFolder: String
   /// The absolute path of the folder that somebody wants the outputs in; nil where nobody said.
