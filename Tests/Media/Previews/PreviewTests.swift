@@ -75,6 +75,15 @@ struct PreviewTests {
     #expect(try pixels(first).contrast < 2)
   }
 
+  @Test("while a film fades in, its poster waits")
+  func fadingIn() async throws {
+    var clip = try picture(from: 0, to: 6)
+    let whole = try pixels(try #require(try await poster(film([clip], seconds: 6))))
+    clip.enter = Transition(duration: MediaTime(seconds: 1.9))
+    let faded = try pixels(try #require(try await poster(film([clip], seconds: 6))))
+    #expect(abs(faded.contrast - whole.contrast) < 2)
+  }
+
   @Test("a film that is flat all over has a poster, one without a picture has none")
   func nothingToSee() async throws {
     let black = film([flat(.black, from: 0, to: 0.4)], seconds: 0.4)
