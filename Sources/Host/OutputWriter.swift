@@ -2,6 +2,7 @@ import Files
 import Foundation
 import Media
 import Pipeline
+import Threads
 
 /// Puts a run's outputs into a folder, each complete or not there at all.
 struct OutputWriter: Sendable {
@@ -61,15 +62,16 @@ struct OutputWriter: Sendable {
     let suffix = reference.fileExtension.isEmpty ? "" : ".\(reference.fileExtension)"
     let source = try await artifacts.open(reference)
     let target = folder.appendingPathComponent(name + suffix)
-    try replace(target) { try Self.copy(source, to: $0) }
+    try await replaceAside(target) { try Self.copy(source, to: $0) }
     return "\(target.path)  \(Amount.bytes(reference.byteCount))"
   }
 
   private func write(_ bundle: FileBundle, as name: String) async throws -> String {
     let target = folder.appendingPathComponent(name)
-    var sources: [String: URL] = [:]
-    for (path, reference) in bundle.files { sources[path] = try await artifacts.open(reference) }
-    try replace(target) { temporary in
+    var opened: [String: URL] = [:]
+    for (path, reference) in bundle.files { opened[path] = try await artifacts.open(reference) }
+    let sources = opened
+    try await replaceAside(target) { temporary in
       for (path, source) in sources {
         let file = temporary.appendingPathComponent(path)
         try FileManager.default.createDirectory(
@@ -91,6 +93,13 @@ struct OutputWriter: Sendable {
   /// Artifacts are read-only; what a user gets is not.
   private static func copy(_ source: URL, to target: URL) throws {
     try FileCopy.copy(source.path, to: target.path)
+  }
+
+  /// Films take their time to be copied to another disk.
+  private func replaceAside(
+    _ target: URL, _ make: @escaping @Sendable (URL) throws -> Void
+  ) async throws {
+    try await BlockingThread.run("outputs") { try replace(target, make) }
   }
 
   /// Makes something beside `target` and puts it there when it is complete. What was there before is complete until
