@@ -8,7 +8,7 @@ import Threads
 @testable import videocraft
 
 @Suite(
-  "Streams that can be played from the output folder while they are made", .timeLimit(.minutes(1)))
+  "Streams that can be played from the output folder while they are made", .timeLimit(.minutes(5)))
 struct EarlyOutputsTests {
   private let folder: TestFolder
   private let artifacts: MemoryArtifactStore

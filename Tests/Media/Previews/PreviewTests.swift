@@ -4,7 +4,7 @@ import Pipeline
 import TestSupport
 import Testing
 
-@Suite("Posters and thumbnails", .timeLimit(.minutes(2)))
+@Suite("Posters and thumbnails", .blocking, .timeLimit(.minutes(10)))
 struct PreviewTests {
   let bench: ChunkBench
 

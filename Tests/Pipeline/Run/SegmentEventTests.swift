@@ -40,7 +40,7 @@ struct Stream: Stage {
   }
 }
 
-@Suite("Segments that can be played", .timeLimit(.minutes(1)))
+@Suite("Segments that can be played", .timeLimit(.minutes(5)))
 struct SegmentEventTests {
   private func pipeline(_ name: String, _ more: String = "") -> String {
     """
