@@ -58,7 +58,8 @@ struct TracingCommandTests {
 
   private func run(_ pipeline: String, _ name: String = "film.yaml") async throws -> SourceMap {
     if !FileManager.default.fileExists(atPath: folder.file("logo.png").path) {
-      _ = try await TestMedia.flatPicture(folder.file("logo.png"), colour: "green", width: 16, height: 16)
+      _ = try await TestMedia.flatPicture(
+        folder.file("logo.png"), colour: "green", width: 16, height: 16)
       _ = try folder.write(Self.inputs, to: "inputs.yaml")
     }
     let file = try folder.write(pipeline, to: name)
@@ -74,7 +75,8 @@ struct TracingCommandTests {
     map.entries(at: seconds).map { "\($0.kind.rawValue) \($0.source?.line ?? 0)" }
   }
 
-  @Test("each scene and cue leads to its line, also of a film that was found again and by other names")
+  @Test(
+    "each scene and cue leads to its line, also of a film that was found again and by other names")
   func wholeWay() async throws {
     let map = try await run(Self.pipeline)
     let scenes = map.entries.filter { $0.kind == .scene }
@@ -92,7 +94,9 @@ struct TracingCommandTests {
     #expect(cues.count >= 3)
     for cue in cues {
       let text = try #require(cue.text)
-      let line = text.contains("water") ? 2 : text.contains("Everything") && !text.contains("Nothing") ? 6 : 5
+      let line =
+        text.contains("water")
+        ? 2 : text.contains("Everything") && !text.contains("Nothing") ? 6 : 5
       #expect(cue.source?.line == line, "\(cue)")
       #expect(cue.stage == "captions" && cue.via == ["voice"] && cue.source?.input == "scenes")
       #expect(lines(map, at: cue.start).contains("cue \(line)"))
@@ -107,16 +111,36 @@ struct TracingCommandTests {
     #expect(renamed.entries.filter { $0.kind == .scene }.map(\.stage) == ["montage", "montage"])
     #expect(renamed.filmDigest == map.filmDigest && renamed.pipelineDigest != map.pipelineDigest)
 
+    try await isValid()
     try await locates(map)
     try await inspects(map)
     try await exports(map)
+  }
+
+  /// By a validator that is not ours.
+  private func isValid() async throws {
+    let schema = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+      .appendingPathComponent("Documentation/map.schema.json")
+    let script = """
+      import json, sys, jsonschema
+      schema = json.load(open(sys.argv[1]))
+      jsonschema.Draft202012Validator.check_schema(schema)
+      jsonschema.validate(json.load(open(sys.argv[2])), schema)
+      print("valid")
+      """
+    let result = try await TestProgram.run(
+      "/usr/bin/python3", ["-c", script, schema.path, folder.file("out/hls.map.json").path],
+      checked: false)
+    #expect(result.text == "valid\n", "\(result.errors)")
   }
 
   private func locates(_ map: SourceMap) async throws {
     let film = folder.file("out/film.mp4").path
     let result = await call("locate", film, "0:00.250")
     #expect(result.code == .done)
-    #expect(result.out.contains("frame 2 of \(map.frameCount), `film` of `traced`"), "\(result.out)")
+    #expect(
+      result.out.contains("frame 2 of \(map.frameCount), `film` of `traced`"), "\(result.out)")
     #expect(result.out.contains("inputs.yaml:2:5\n"))
     #expect(
       result.out.contains(
@@ -169,7 +193,8 @@ struct TracingCommandTests {
     #expect(byFile.code == .done, "\(byFile.err)")
     let unknown = await call(
       "export", folder.file("film.yaml").path, "--input-file", folder.file("inputs.yaml").path,
-      "--set", "stages.cut.with.tail=900ms", "-o", folder.file("none.otio").path, "--data-dir", data)
+      "--set", "stages.cut.with.tail=900ms", "-o", folder.file("none.otio").path, "--data-dir", data
+    )
     #expect(unknown.code == .wrong && unknown.err.contains("there is no film to export"))
     let mixed = await call("export", "last", "--set", "a=b", "--data-dir", data)
     #expect(mixed.code == .usage && mixed.err.contains("is for a pipeline file"))
@@ -186,6 +211,7 @@ struct TracingCommandTests {
   }
 
   @Test(
-    "what is no time is none", arguments: ["", ":", "1:60", "1:2:3:4", "-1", "1.5:20", "x", "1e3", "nan"])
+    "what is no time is none",
+    arguments: ["", ":", "1:60", "1:2:3:4", "-1", "1.5:20", "x", "1e3", "nan"])
   func noTimes(text: String) { #expect(FilmTime.seconds(text) == nil) }
 }

@@ -50,7 +50,8 @@ struct TimelineExportTests {
           ]), style: CaptionStyle())
       ])
     film.marks = [
-      TimelineMark(.scene, at: .zero, duration: time(50), path: "with.scenes[0]", module: "compose"),
+      TimelineMark(
+        .scene, at: .zero, duration: time(50), path: "with.scenes[0]", module: "compose"),
       TimelineMark(
         .scene, at: time(50), duration: time(60), path: "with.scenes[1]", module: "compose",
         text: "Light"),
@@ -109,7 +110,9 @@ struct TimelineExportTests {
               + "\(number(child["in_offset"]))/\(number(child["out_offset"]))"
           }
           let range = child["source_range"] as? [String: Any]
-          let effects = (child["effects"] as? [[String: Any]] ?? []).map { "\($0["OTIO_SCHEMA"] ?? "")" }
+          let effects = (child["effects"] as? [[String: Any]] ?? []).map {
+            "\($0["OTIO_SCHEMA"] ?? "")"
+          }
           return
             (["  \(schema) \(child["name"] ?? "")"] + [
               "\(number(range?["start_time"]))+\(number(range?["duration"]))"
@@ -191,7 +194,8 @@ struct TimelineExportTests {
     #expect(read.tracks.allSatisfy { abs($0.seconds - seconds) < 1.0 / 48_000 })
     #expect(
       read.clips.prefix(5).map(\.text) == [
-        "a picture, 100%.png 0+50 ExternalReference 60", "clip.mp4 50+\(Self.played(rate)) ExternalReference 48",
+        "a picture, 100%.png 0+50 ExternalReference 60",
+        "clip.mp4 50+\(Self.played(rate)) ExternalReference 48",
         "clip.mp4 \(50 + Self.played(rate))+\(60 - Self.played(rate)) ExternalReference 48",
         "a picture, 100%.png 20+20 ExternalReference 20", "Hello world 5+10 GeneratorReference 10",
       ])

@@ -32,7 +32,9 @@ struct InspectionTests {
     let said = try #require(metadata.tags["comment"].flatMap(ProvenanceText.init(parsing:)))
     #expect(said.provenance == Self.made.provenance)
     #expect(try said.filmDigest == film.filmDigest)
-    #expect(metadata.tags["title"] == "x" && metadata.sessionData.map(\.id) == ["com.videocraft.provenance"])
+    #expect(
+      metadata.tags["title"] == "x"
+        && metadata.sessionData.map(\.id) == ["com.videocraft.provenance"])
     #expect(try FilmMetadata.none.saying(nil, of: film) == .none)
   }
 
@@ -134,7 +136,9 @@ struct InspectionTests {
         "`media.m3u8`: 1 file is missing: `media1.ts`",
         "`media.m3u8`: 1 file is empty: `media2.ts`",
       ])
-    let other = try await package("dependent", ["-g", "30", "-keyint_min", "30", "-hls_flags", "split_by_time+independent_segments"])
+    let other = try await package(
+      "dependent",
+      ["-g", "30", "-keyint_min", "30", "-hls_flags", "split_by_time+independent_segments"])
     let dependent = try await PlaylistInspector.inspect(other, as: "media.m3u8")
     #expect(
       dependent.problems.contains { $0.contains("segments are not begun by a keyframe") },
@@ -175,7 +179,8 @@ struct InspectionTests {
       "#EXTM3U\n#EXTINF:nan,\na.ts\n#EXTINF:1e400,\nb.ts\n#EXTINF:-5,\nc.ts\n",
       "#EXTM3U\n#EXT-X-BYTERANGE:9223372036854775807@9223372036854775807\na.ts\n",
       "#EXTM3U\n#EXT-X-BYTERANGE:1125899906842623@1125899906842624\na.ts\n#EXT-X-BYTERANGE:9\na.ts\n",
-      "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=\"\nx\n", "#EXTM3U\n#EXT-X-TARGETDURATION:-1\n", "#EXTM3U",
+      "#EXTM3U\n#EXT-X-STREAM-INF:BANDWIDTH=\"\nx\n", "#EXTM3U\n#EXT-X-TARGETDURATION:-1\n",
+      "#EXTM3U",
       "#EXTM3U\n#EXT-X-MAP:URI=\"../../../etc/passwd\"\n#EXTINF:1,\n../../../etc/shadow\n",
     ])
   func hostile(text: String) async throws {
