@@ -34,9 +34,10 @@ class FolderServer:
                         missing.append(path)
                     return self.answer(404, b"", {})
                 served.append(path)
+                # Without a validator, a browser would ask for the range that it has of a playlist that has grown.
                 headers = {"Content-Type": TYPES.get(os.path.splitext(path)[1],
                                                      "application/octet-stream"),
-                           "Cache-Control": "no-cache", "Accept-Ranges": "bytes"}
+                           "Cache-Control": "no-store", "Accept-Ranges": "bytes"}
                 wanted = re.fullmatch(r"bytes=(\d+)-(\d*)", self.headers.get("Range", ""))
                 if not wanted or not body:
                     return self.answer(200, body, headers)

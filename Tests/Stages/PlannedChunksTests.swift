@@ -52,13 +52,14 @@ struct PlannedChunksTests {
     }
 
     func request(_ film: FilmText, preview: FilmPreview? = nil) throws -> RunRequest {
-      let (loaded, diagnostics) = PipelineGraph.load(text: film.yaml, registry: registry)
+      let source = PipelineSource(.init(name: nil, text: film.yaml))
+      let (loaded, diagnostics) = PipelineGraph.load(source, registry: registry)
       let graph = try #require(loaded, "\(diagnostics)")
       let bound = graph.bindInputs(arguments: film.inputs, file: nil)
       try #require(bound.diagnostics.isEmpty, "\(bound.diagnostics)")
       return RunRequest(
-        graph: graph, source: PipelineSource(.init(name: nil, text: film.yaml)),
-        inputs: bound.values, inputFolder: folder.url, preview: preview)
+        graph: graph, source: source, inputs: bound.values, inputFolder: folder.url,
+        preview: preview)
     }
 
     struct Work: Equatable {

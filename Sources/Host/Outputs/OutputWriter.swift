@@ -2,6 +2,7 @@ import Files
 import Foundation
 import Media
 import Pipeline
+import Threads
 
 /// Puts a run's outputs into a folder, each complete or not there at all.
 struct OutputWriter: Sendable {
@@ -78,7 +79,7 @@ struct OutputWriter: Sendable {
     let suffix = reference.fileExtension.isEmpty ? "" : ".\(reference.fileExtension)"
     let source = try await artifacts.open(reference)
     let target = folder.path(name + suffix)
-    try folder.replace(target) { try FileCopy.copy(source.path, to: $0.path) }
+    try await replaceAside(target) { try FileCopy.copy(source.path, to: $0.path) }
     return "\(target.path)  \(Amount.bytes(reference.byteCount))"
   }
 
@@ -86,16 +87,24 @@ struct OutputWriter: Sendable {
     _ bundle: FileBundle, as name: String, _ begun: BegunPackage?
   ) async throws -> String {
     let target = folder.path(name)
-    var sources: [String: URL] = [:]
-    for (path, reference) in bundle.files { sources[path] = try await artifacts.open(reference) }
+    var opened: [String: URL] = [:]
+    for (path, reference) in bundle.files { opened[path] = try await artifacts.open(reference) }
+    let sources = opened
     if let begun, folder.isFolder(target) {
-      try begun.complete(with: bundle, from: sources)
+      try await BlockingThread.run("outputs") { try begun.complete(with: bundle, from: sources) }
     } else {
-      try folder.replace(target) { try Self.copy(sources, into: $0) }
+      try await replaceAside(target) { try Self.copy(sources, into: $0) }
     }
     let bytes = bundle.files.values.reduce(0) { $0 + $1.byteCount }
     let entry = target.appendingPathComponent(bundle.entry).path
     return "\(entry)  \(bundle.files.count) files, \(Amount.bytes(bytes))"
+  }
+
+  /// Films take their time to be copied to another disk.
+  private func replaceAside(
+    _ target: URL, _ make: @escaping @Sendable (URL) throws -> Void
+  ) async throws {
+    try await BlockingThread.run("outputs") { try folder.replace(target, make) }
   }
 
   /// Artifacts are read-only; what a user gets is not.

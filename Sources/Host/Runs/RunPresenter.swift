@@ -91,6 +91,8 @@ struct RunPresenter: Sendable {
   /// A film without its map is a film all the same.
   private func writeMaps(of result: RunResult, _ graph: PipelineGraph, to folder: URL) async {
     do {
+      // Times in a preview are not those of the film.
+      guard try await host.journal.run(result.id)?.record.preview == nil else { return }
       let writer = SourceMapWriter(
         journal: host.journal, artifacts: host.artifacts,
         rendererVersion: host.engine.environment.renderer.cacheVersion, folder: folder)

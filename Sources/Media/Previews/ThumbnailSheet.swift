@@ -57,13 +57,16 @@ extension ThumbnailPlan {
 }
 
 extension FrameMaker {
-  /// The first that shows something, else the one that shows most. Blocks.
+  /// The first that shows something, unless the one after it shows much more of it, as while a film fades in; else the
+  /// one that shows most. Blocks.
   func mostTelling(_ slices: [Timeline]) throws(MediaError) -> Frame {
     var best: (frame: Frame, contrast: Double)?
     for slice in slices {
       let frame = try frame(of: slice)
       let contrast = Telling.contrast(of: frame)
-      if contrast >= Telling.threshold { return frame }
+      if let best, best.contrast >= Telling.threshold, contrast < best.contrast * 1.4 {
+        return best.frame
+      }
       if contrast > best?.contrast ?? -1 { best = (frame, contrast) }
     }
     guard let best else { throw MediaError(.unusable, "a film without frames has no poster") }

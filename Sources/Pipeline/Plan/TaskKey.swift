@@ -22,7 +22,7 @@ struct TaskKeyMaker {
   /// - Parameters:
   ///   - rendererVersion: of what makes files of films that flow into ports for files.
   ///   - preview: what of its films the stage makes; nil for all.
-  init(_ spec: StageSpec, rendererVersion: Int, preview: FilmPreview?) {
+  init(_ spec: StageSpec, rendererVersion: Int, preview: FilmPreview? = nil) {
     self.spec = spec
     self.rendererVersion = rendererVersion
     let version = "\(spec.info.cacheVersion)"

@@ -18,7 +18,9 @@ struct TaskPreparation: Sendable {
   private let inputsHoldFiles: Bool
 
   /// - Parameter preview: nil for a stage that makes whole films, or none.
-  init(_ node: StageNode, ingest: FileIngest, rendererVersion: Int, preview: FilmPreview?) {
+  init(
+    _ node: StageNode, ingest: FileIngest, rendererVersion: Int, preview: FilmPreview? = nil
+  ) {
     self.node = node
     self.ingest = ingest
     keys = TaskKeyMaker(node.spec, rendererVersion: rendererVersion, preview: preview)

@@ -59,7 +59,7 @@ struct GrowingPackageTests {
         """)
     #expect(
       package.playlists["master.m3u8"]?.contains(
-        "BANDWIDTH=200000,CODECS=\"avc1.640028,mp4a.40.2\",RESOLUTION=640x360,FRAME-RATE=25.000\nvideo.m3u8\n"
+        "BANDWIDTH=290910,CODECS=\"avc1.640028,mp4a.40.2\",RESOLUTION=640x360,FRAME-RATE=25.000\nvideo.m3u8\n"
       ) == true)
     #expect(package.files.keys.sorted() == ["video/0.ts", "video/1.ts", "video/2.ts"])
     #expect(package.duration == MediaTime(seconds: 9.5))

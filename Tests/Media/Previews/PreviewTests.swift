@@ -4,7 +4,7 @@ import Pipeline
 import TestSupport
 import Testing
 
-@Suite("Posters and thumbnails", .timeLimit(.minutes(2)))
+@Suite("Posters and thumbnails", .blocking, .timeLimit(.minutes(10)))
 struct PreviewTests {
   let bench: ChunkBench
 
@@ -73,6 +73,15 @@ struct PreviewTests {
     // Asked for by its time, it is what is there.
     let first = try #require(try await poster(film, PosterSettings(time: ms(1000))))
     #expect(try pixels(first).contrast < 2)
+  }
+
+  @Test("while a film fades in, its poster waits")
+  func fadingIn() async throws {
+    var clip = try picture(from: 0, to: 6)
+    let whole = try pixels(try #require(try await poster(film([clip], seconds: 6))))
+    clip.enter = Transition(duration: MediaTime(seconds: 1.9))
+    let faded = try pixels(try #require(try await poster(film([clip], seconds: 6))))
+    #expect(abs(faded.contrast - whole.contrast) < 2)
   }
 
   @Test("a film that is flat all over has a poster, one without a picture has none")

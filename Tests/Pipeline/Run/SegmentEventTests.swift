@@ -40,7 +40,7 @@ struct Stream: Stage {
   }
 }
 
-@Suite("Segments that can be played", .timeLimit(.minutes(1)))
+@Suite("Segments that can be played", .timeLimit(.minutes(5)))
 struct SegmentEventTests {
   private func pipeline(_ name: String, _ more: String = "") -> String {
     """
@@ -104,8 +104,8 @@ struct SegmentEventTests {
         say: { uses: shout, with: { text: b } }
       outputs:
         hls: make.playlist
-        either: make.playlist || make.playlist
-        said: "${{ say.said }}!"
+        either: make.playlist else make.playlist
+        said: upper(say.said)
       """
     ).graph
     let found = graph.outputs.map { output in output.source.map { "\($0.stage).\($0.output)" } }

@@ -58,7 +58,8 @@ struct SegmentStreamTests {
       #expect(bundle.files[segment.path] == segment.file)
       #expect(try services.contents(of: segment.file).count == segment.file.byteCount)
     }
-    let lines = { (text: String) in text.split(separator: "\n").filter { !$0.hasPrefix("#EXT-X-") } }
+    let lines = { (text: String) in text.split(separator: "\n").filter { !$0.hasPrefix("#EXT-X-") }
+    }
     let growing = try #require(grown().playlists["video.m3u8"])
     #expect(lines(growing) == lines(try text("video.m3u8", bundle)))
     #expect(growing.contains("TARGETDURATION:1\n"))
@@ -86,7 +87,8 @@ struct SegmentStreamTests {
       #expect(master.contains(line) && finished.contains(line))
     }
     let codecs = /CODECS="[^"]*"/
-    #expect(master.matches(of: codecs).map(\.0) == finished.matches(of: codecs).map(\.0))
+    #expect(
+      master.matches(of: codecs).map(\.0) == finished.matches(of: codecs).prefix(2).map(\.0))
   }
 
   @Test("captions become subtitles that are there from the first segment on")
@@ -100,20 +102,11 @@ struct SegmentStreamTests {
     #expect(try text("master.m3u8", bundle).contains(wanted))
     #expect(grown(2).playlists["master.m3u8"]?.contains(wanted) == true)
     // Another program finds them, at their time.
-    for (path, file) in bundle.files {
-      let url = folder.file("package/\(path)")
-      try FileManager.default.createDirectory(
-        at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
-      try services.contents(of: file).write(to: url)
-    }
-    let found = try await TestProgram.run(
-      "ffprobe",
-      [
-        "-v", "error", "-select_streams", "s", "-show_entries", "packet=pts_time,duration_time",
-        "-of", "csv=p=0", folder.file("package/master.m3u8").path,
-      ]
-    ).text
-    #expect(found.split(separator: "\n").count == 1)
+    let url = folder.file("words.vtt")
+    let file = try #require(bundle.files["subtitles/en-00000.vtt"])
+    try services.contents(of: file).write(to: url)
+    #expect(
+      try await TestMedia.probe(url, "packet=pts_time,duration_time") == ["0.500000", "1.000000"])
   }
 
   @Test("a film without captions has no subtitles, and its author is told")
