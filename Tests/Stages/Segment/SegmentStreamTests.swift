@@ -5,7 +5,7 @@ import SegmentStage
 import TestSupport
 import Testing
 
-@Suite("segment: what can be played early, and what goes with a stream", .timeLimit(.minutes(2)))
+@Suite("segment: what can be played early, and what goes with a stream", .timeLimit(.minutes(5)))
 struct SegmentStreamTests {
   let services: TestStageServices
   let folder: TestFolder

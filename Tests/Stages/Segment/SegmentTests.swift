@@ -91,7 +91,8 @@ struct SegmentTests {
       ])
     let files = outputs.playlist.files
     #expect(
-      Set(files.keys.map { $0.prefix { $0 != "/" } }) == ["master.m3u8", "90p", "44p", "audio"])
+      Set(files.keys.map { $0.prefix { $0 != "/" } })
+        == ["master.m3u8", "90p", "44p", "audio", "poster.jpg"])
     #expect(files["90p/segment-00002.m4s"]?.mediaType == "video/iso.segment")
     #expect(files["44p/init.mp4"]?.name == "init.mp4")
     let master = try services.text(of: try #require(files["master.m3u8"]))
