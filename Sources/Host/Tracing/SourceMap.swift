@@ -120,7 +120,9 @@ extension SourceMap {
         path.ancestors.lazy.compactMap { scenes[place($0)] }.first
         ?? (traced.mark.kind == .narration ? sounds[place(path.lastIndexText)] : nil)
       let entry = Entry(traced, rate, frameCount)
-      if let scene { top[scene].entries = (top[scene].entries ?? []) + [entry] } else {
+      if let scene {
+        top[scene].entries = (top[scene].entries ?? []) + [entry]
+      } else {
         loose.append(entry)
       }
     }

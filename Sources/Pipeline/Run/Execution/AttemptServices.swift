@@ -57,7 +57,8 @@ struct AttemptServices: StageServices {
   /// Equal films are rendered once.
   func render(_ timeline: Timeline) async throws -> FileReference {
     let renderer = run.environment.renderer
-    let key = try Digest(canonical: RenderKey(version: renderer.cacheVersion, film: timeline.withoutMarks))
+    let key = try Digest(
+      canonical: RenderKey(version: renderer.cacheVersion, film: timeline.withoutMarks))
     let files = try await part(key, of: "render", named: "film") {
       [try await renderer.render(timeline, context)]
     }
