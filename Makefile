@@ -6,7 +6,7 @@ DEMO ?= demo
 # Many tests keep a core busy or wait for a program; all of them at once would only wait for each other.
 export SWT_EXPERIMENTAL_MAXIMUM_PARALLELIZATION_WIDTH ?= 4
 
-.PHONY: setup build demo test lint format bench crash asan tsan clean
+.PHONY: setup build demo test lint format bench crash playback asan tsan clean
 
 setup:
 	@Scripts/setup.sh
@@ -41,6 +41,10 @@ crash: build
 	$(SWIFT) build --build-tests
 	VIDEOCRAFT_PROGRAM=$(CURDIR)/.build/release/videocraft VIDEOCRAFT_CRASH_ROUNDS=$(ROUNDS) \
 	  $(SWIFT) test --skip-build --disable-xctest --filter CrashTests
+
+# Plays a film in a headless Chromium while it is rendered; needs Debian's package `chromium`.
+playback: build
+	Scripts/playback/playback
 
 # The sanitizers rebuild everything, so each has a build folder of its own. Leak reports are off: the Swift
 # runtime itself never frees some of what it allocates.

@@ -12,6 +12,11 @@ extension FileArtifactStore {
     return url
   }
 
+  public func look(at reference: FileReference) async throws -> URL {
+    guard await contains(reference) else { throw ArtifactDamaged(reference, .gone) }
+    return location(of: reference.digest)
+  }
+
   public func contains(_ reference: FileReference) async -> Bool {
     (try? FileStamp(of: location(of: reference.digest).path))?.byteCount == reference.byteCount
   }

@@ -1,4 +1,5 @@
 import Pipeline
+import TestSupport
 import Testing
 
 @testable import videocraft
@@ -24,6 +25,31 @@ struct DisplayTests {
       $0.eta = 2.2
     }
     #expect(EventText.line(for: progress) == "package:  55% 120/218 frames, 62 frames/s, 0:03 left")
+  }
+
+  @Test("of segments only the first of each rendition is worth a line")
+  func segments() throws {
+    func ready(_ index: Int, _ name: String) -> RunEvent {
+      event(.segmentReady) {
+        $0.segment = PlayableSegment(
+          output: "playlist",
+          rendition: PlayableRendition(name: name, playlist: "v.m3u8", targetDuration: 4),
+          index: index, start: .zero, duration: MediaTime(seconds: 4), path: "\(index).ts",
+          file: .named("\(name) \(index)"))
+        $0.at = 2500 + index
+      }
+    }
+    var created = event(.runCreated)
+    created.at = 1000
+    let events = [created] + (0..<9).flatMap { [ready($0, "720p"), ready($0, "360p")] }
+    #expect(
+      events.dropFirst().compactMap(EventText.line) == [
+        "package: `720p` can be played as far as it is made",
+        "package: `360p` can be played as far as it is made",
+      ])
+    let streams = RunStory.Stream.all(in: events + [ready(0, "720p")])
+    #expect(streams.map(\.rendition) == ["720p", "360p"])
+    #expect(streams.allSatisfy { $0.segments == 9 && $0.duration == 36 && $0.firstAt == 1500 })
   }
 
   @Test("a bar never exceeds the terminal's width")

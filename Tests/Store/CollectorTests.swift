@@ -87,6 +87,38 @@ struct CollectorTests {
     #expect(await fixture.present([old, unused]) == ["old"])
   }
 
+  @Test("segments that a run told of stay while it is under way, and with its package afterwards")
+  func segments() async throws {
+    let fixture = try CollectorFixture()
+    // The same bytes were made long ago, by a run that nobody remembers.
+    let old = try await fixture.file("segment")
+    fixture.clock.advance(by: CollectorFixture.day)
+    try await fixture.run("live", .running)
+    let segment = try await fixture.file("segment")
+    let other = try await fixture.file("lost segment")
+    #expect(old == segment)
+    var told = RunEvent(run: "live", type: .segmentReady, stage: "package").numbered(
+      2, at: fixture.clock.now)
+    told.segment = PlayableSegment(
+      output: "playlist",
+      rendition: PlayableRendition(name: "video", playlist: "video.m3u8", targetDuration: 4),
+      index: 0, start: .zero, duration: MediaTime(seconds: 4), path: "0.ts", file: segment)
+    try await fixture.journal.write(JournalBatch(run: "live", events: [told]))
+    #expect(try await fixture.journal.events(of: "live", after: 1).first == told)
+    fixture.clock.advance(by: CollectorFixture.day)
+    _ = try await fixture.collector().collect(CollectionPolicy(sizeBudget: 0))
+    #expect(await fixture.present([segment, other]) == ["segment", "lost segment"])
+    try await fixture.journal.write(
+      JournalBatch(
+        run: "live",
+        changes: [
+          .state(.completed),
+          .outputs(["hls": .bundle(FileBundle(entry: "0.ts", files: ["0.ts": segment]))]),
+        ]))
+    _ = try await fixture.collector().collect(CollectionPolicy(sizeBudget: 0))
+    #expect(await fixture.present([segment, other]) == ["segment"])
+  }
+
   @Test("runs that ended long ago go with their events, but for the newest of each pipeline")
   func age() async throws {
     let fixture = try CollectorFixture()

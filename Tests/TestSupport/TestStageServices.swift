@@ -11,6 +11,7 @@ public final class TestStageServices: StageServices {
     var logs: [String] = []
     var warnings: [(message: String, field: String?)] = []
     var stored: [FileReference] = []
+    var announced: [PlayableSegment] = []
     var rendered: [Timeline] = []
     var parts: [Digest: [FileReference]] = [:]
     var madeParts: [String] = []
@@ -41,6 +42,8 @@ public final class TestStageServices: StageServices {
   public var warnedFields: [String?] { state.withLock { $0.warnings.map(\.field) } }
   /// What stages gave to the store, in order.
   public var stored: [FileReference] { state.withLock { $0.stored } }
+  /// In the order in which stages told of them.
+  public var announced: [PlayableSegment] { state.withLock { $0.announced } }
   public var rendered: [Timeline] { state.withLock { $0.rendered } }
   /// The names of the parts that were made, in order; those that were known already are not among them.
   public var madeParts: [String] { state.withLock { $0.madeParts } }
@@ -95,6 +98,10 @@ public final class TestStageServices: StageServices {
   public func log(_ message: String) { state.withLock { $0.logs.append(message) } }
   public func warn(_ message: String, field: String?) {
     state.withLock { $0.warnings.append((message, field)) }
+  }
+
+  public func announce(_ segment: PlayableSegment) {
+    state.withLock { $0.announced.append(segment) }
   }
 
   public func store(_ url: URL, as name: String) async throws -> FileReference {

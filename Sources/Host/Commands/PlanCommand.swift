@@ -30,6 +30,7 @@ struct PlanCommand: Command {
     } else {
       console.out(PlanText(plan: plan, showsAll: arguments.has(ReportOptions.all.name)).text)
     }
-    return plan.stages.contains { $0.error != nil } ? .failed : .done
+    let fails = plan.stages.contains { $0.error != nil } || plan.outputs?.error != nil
+    return fails ? .failed : .done
   }
 }

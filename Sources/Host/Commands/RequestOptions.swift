@@ -20,6 +20,12 @@ enum RequestOptions {
       summary: "off: neither uses nor keeps results; refresh: makes all of them again",
       choices: ["auto", "off", "refresh"]),
     OptionSpec(
+      name: "preview", value: "LENGTH@START",
+      summary: "makes just that stretch of every film, as 5s@0:30, 5s or @0:30"),
+    OptionSpec(
+      name: "scale", value: "SIZE",
+      summary: "makes films small, to look at: 360p (the shorter side), 640x360 or 50%"),
+    OptionSpec(
       name: "priority", value: "N", summary: "-100 to 100; a higher one goes first (0)"),
   ]
 }

@@ -68,7 +68,8 @@ struct ResumeCommand: Command {
     let tasks = try await host.journal.tasks(of: status.record.id)
     console.err(InterruptedRuns.continuing(status, tasks: tasks, in: graph))
     let folder = RunPresenter.outputFolder(
-      arguments, pipeline: graph.name, recorded: status.record.outputFolder)
+      arguments, pipeline: graph.name, recorded: status.record.outputFolder,
+      isPreview: status.record.preview != nil)
     let presenter = RunPresenter(host: host, arguments: arguments, console: console)
     return try await presenter.present(
       graph, outputs: folder, continuing: status.record.id

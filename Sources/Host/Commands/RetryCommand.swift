@@ -31,7 +31,8 @@ struct RetryCommand: Command {
       try RequestReader.check(from, option: "from", among: graph.stages.map(\.id))
     }
     let folder = RunPresenter.outputFolder(
-      arguments, pipeline: graph.name, recorded: status.record.outputFolder)
+      arguments, pipeline: graph.name, recorded: status.record.outputFolder,
+      isPreview: status.record.preview != nil)
     console.err(
       "retrying run \(status.record.id), \(status.state.rawValue) \(Amount.age(status.changedAt))\n"
     )

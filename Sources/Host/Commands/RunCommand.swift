@@ -20,7 +20,8 @@ struct RunCommand: Command {
   func run(_ console: Console) async throws -> ExitCode {
     let reader = RequestReader(arguments: arguments, registry: Wiring.registry())
     guard var request = try reader.read(console) else { return .wrong }
-    let folder = RunPresenter.outputFolder(arguments, pipeline: request.graph.name)
+    let folder = RunPresenter.outputFolder(
+      arguments, pipeline: request.graph.name, isPreview: request.preview != nil)
     request.outputFolder = folder.path
     let host = try await Wiring.host(arguments)
     let continued = arguments.has("new") ? nil : try await host.engine.unfinished(like: request)

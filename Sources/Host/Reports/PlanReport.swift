@@ -10,6 +10,8 @@ struct PlanReport: Sendable, Encodable {
     var taskCount: Int?
     /// One for each task, or a single one, without an item, for all of them.
     var tasks: [Task]
+    /// What its tasks are made of is known when these stages have run.
+    var partsKnownAfter: [String]?
     /// Why it would fail before anything of it runs.
     var error: RunStory.Failure?
   }
@@ -24,6 +26,37 @@ struct PlanReport: Sendable, Encodable {
     var elapsed: Int?
     /// Bytes that it usually makes.
     var byteCount: Int?
+    /// What it would be made of, by kind.
+    var parts: [Parts]?
+  }
+
+  struct Parts: Sendable, Encodable {
+    /// `chunk` or `sound`.
+    var kind: String
+    var total: Int
+    /// How many would be made; the others are there already.
+    var missing: Int
+    /// Those that would be made, in order.
+    var made: [Part]
+  }
+
+  struct Part: Sendable, Encodable {
+    var name: String
+    var key: String
+    /// Milliseconds of the film, as is `end`.
+    var start: Int?
+    var end: Int?
+  }
+
+  /// Films that would be rendered only because they are outputs.
+  struct Outputs: Sendable, Encodable {
+    var names: [String]
+    var parts: [Parts]
+    var partsKnownAfter: [String]?
+    /// Milliseconds that it usually takes.
+    var elapsed: Int?
+    var byteCount: Int?
+    var error: RunStory.Failure?
   }
 
   struct Totals: Sendable, Encodable {
@@ -41,6 +74,8 @@ struct PlanReport: Sendable, Encodable {
 
   var pipeline: String
   var stages: [Stage]
+  /// Nil when no output has to be rendered.
+  var outputs: Outputs?
   var totals: Totals
 
   init(_ plan: RunPlan) {
@@ -48,8 +83,11 @@ struct PlanReport: Sendable, Encodable {
     stages = plan.stages.map { stage in
       Stage(
         stage: stage.id, uses: stage.module, taskCount: stage.taskCount,
-        tasks: stage.tasks.map(Task.init), error: stage.error.map(RunStory.Failure.init))
+        tasks: stage.tasks.map(Task.init),
+        partsKnownAfter: stage.partsKnownAfter.isEmpty ? nil : stage.partsKnownAfter,
+        error: stage.error.map(RunStory.Failure.init))
     }
+    outputs = plan.outputs.map(Outputs.init)
     let cost = plan.cost
     totals = Totals(
       cached: plan.count(.cached), run: plan.count(.run), skip: plan.count(.skip),
@@ -65,5 +103,30 @@ extension PlanReport.Task {
     key = task.key?.hex
     elapsed = task.cost?.elapsed
     byteCount = task.cost?.byteCount
+    parts = task.parts.isEmpty ? nil : task.parts.map(PlanReport.Parts.init)
+  }
+}
+
+extension PlanReport.Parts {
+  fileprivate init(_ parts: RunPlan.Parts) {
+    kind = parts.kind.rawValue
+    total = parts.total
+    missing = parts.missing.count
+    made = parts.missing.map { part in
+      PlanReport.Part(
+        name: part.name, key: part.key.hex, start: part.start?.milliseconds,
+        end: part.end?.milliseconds)
+    }
+  }
+}
+
+extension PlanReport.Outputs {
+  fileprivate init(_ outputs: RunPlan.Outputs) {
+    names = outputs.names
+    parts = outputs.parts.map(PlanReport.Parts.init)
+    partsKnownAfter = outputs.knownAfter.isEmpty ? nil : outputs.knownAfter
+    elapsed = outputs.cost?.elapsed
+    byteCount = outputs.cost?.byteCount
+    error = outputs.error.map(RunStory.Failure.init)
   }
 }

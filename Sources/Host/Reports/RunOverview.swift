@@ -15,6 +15,8 @@ struct RunOverview: Sendable, Encodable {
   var priority: Int
   /// The run that this one repeats.
   var retryOf: String?
+  /// Of its films only this stretch was made, or in this size, such as `5s@0:30 at 360p`.
+  var preview: String?
 
   init(_ status: RunStatus, tasks: [TaskTally], isOwned: Bool, now: Int = .now) {
     run = status.record.id
@@ -24,6 +26,7 @@ struct RunOverview: Sendable, Encodable {
     changedAt = status.changedAt
     priority = status.record.priority
     retryOf = status.record.retryOf
+    preview = status.record.preview?.description
     self.tasks = TaskCounts(tallies: tasks, isLive: state == .running)
     elapsed =
       switch state {

@@ -1,4 +1,5 @@
 import Foundation
+import Media
 import Pipeline
 
 /// One run in full. This is also its form in JSON.
@@ -58,6 +59,21 @@ struct RunStory: Sendable, Encodable {
     var at: Int
   }
 
+  /// What of a stream could be played before its stage was done.
+  struct Stream: Sendable, Encodable {
+    var stage: String
+    /// From 0.
+    var item: Int?
+    var output: String
+    var rendition: String
+    /// How many segments there are.
+    var segments: Int
+    /// Seconds of the film.
+    var duration: Double
+    /// Milliseconds from the beginning of the run to the first segment.
+    var firstAt: Int
+  }
+
   /// A message to somebody who wants to know what happens to the run.
   struct Hook: Sendable, Encodable {
     var occasion: HookDeclaration.Occasion
@@ -90,12 +106,13 @@ struct RunStory: Sendable, Encodable {
   var stages: [Stage]
   var attempts: [Attempt]
   var warnings: [Warning]
+  var streams: [Stream]
   var hooks: [Hook]
   /// What ended the run, where that was not a stage.
   var error: Failure?
 
   private enum CodingKeys: String, CodingKey {
-    case file, inputs, outputs, until, refreshed, stages, attempts, warnings, hooks, error
+    case file, inputs, outputs, until, refreshed, stages, attempts, warnings, streams, hooks, error
   }
 
   /// One flat object: what a list of runs says, and more.
@@ -110,6 +127,7 @@ struct RunStory: Sendable, Encodable {
     try container.encode(stages, forKey: .stages)
     try container.encode(attempts, forKey: .attempts)
     try container.encode(warnings, forKey: .warnings)
+    try container.encode(streams, forKey: .streams)
     try container.encode(hooks, forKey: .hooks)
     try container.encodeIfPresent(error, forKey: .error)
   }
@@ -143,6 +161,7 @@ extension RunStory {
     warnings = events.filter { $0.type == .stageWarning }.map {
       Warning(stage: $0.stage, item: $0.item, message: $0.message ?? "", at: $0.at)
     }
+    streams = Stream.all(in: events)
     self.hooks = hooks.map { Hook($0) }
     error = events.last { $0.type == .runFailed }.flatMap(Failure.init)
   }
@@ -205,6 +224,38 @@ extension RunEvent.Kind {
     switch self {
     case .stageCompleted, .stageFailed, .stageSkipped, .stageCancelled: true
     default: false
+    }
+  }
+}
+
+extension RunStory.Stream {
+  /// In the order of their first segments. What a later attempt told of again counts once.
+  static func all(in events: [RunEvent]) -> [RunStory.Stream] {
+    struct Key: Hashable {
+      var stage: String
+      var item: Int?
+      var output: String
+    }
+    guard let began = events.first?.at else { return [] }
+    var order: [Key] = []
+    var packages: [Key: GrowingPackage] = [:]
+    var firsts: [Key: [String: Int]] = [:]
+    for event in events {
+      guard let stage = event.stage, let segment = event.segment else { continue }
+      let key = Key(stage: stage, item: event.item, output: segment.output)
+      if packages[key] == nil { order.append(key) }
+      packages[key, default: GrowingPackage()].add(segment)
+      let name = segment.rendition.name
+      firsts[key, default: [:]][name] = firsts[key]?[name] ?? event.at
+    }
+    return order.flatMap { key in
+      (packages[key]?.tracks ?? []).map { track in
+        RunStory.Stream(
+          stage: key.stage, item: key.item, output: key.output, rendition: track.rendition.name,
+          segments: track.segments.count,
+          duration: track.segments.reduce(MediaTime.zero) { $0 + $1.duration }.seconds,
+          firstAt: max(0, (firsts[key]?[track.rendition.name] ?? began) - began))
+      }
     }
   }
 }

@@ -89,8 +89,27 @@ struct RequestReader: Sendable {
     let refreshed = isRefreshed ? names : arguments.value("from").map(graph.following) ?? []
     return RunRequest(
       graph: graph, source: file.source, inputs: inputs, inputFolder: folder,
-      refreshed: Set(refreshed), until: arguments.value("until"),
+      refreshed: Set(refreshed), until: arguments.value("until"), preview: try preview(),
       priority: try arguments.number("priority", in: -100...100))
+  }
+
+  /// Nil for whole films.
+  private func preview() throws -> FilmPreview? {
+    var preview = FilmPreview()
+    if let text = arguments.value("preview") {
+      guard let stretch = FilmPreview.Stretch(text) else {
+        throw UsageError(
+          "`--preview` is a stretch of a film such as \(FilmPreview.Stretch.forms), not `\(text)`")
+      }
+      preview.stretch = stretch
+    }
+    if let text = arguments.value("scale") {
+      guard let scale = FilmPreview.Scale(text) else {
+        throw UsageError("`--scale` is \(FilmPreview.Scale.forms), not `\(text)`")
+      }
+      preview.scale = scale
+    }
+    return preview == FilmPreview() ? nil : preview
   }
 
   static func check(_ stage: String, option: String, among names: [String]) throws {

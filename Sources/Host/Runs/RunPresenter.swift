@@ -31,16 +31,23 @@ struct RunPresenter: Sendable {
     _ work: @escaping Work
   ) async throws -> ExitCode {
     let display = display(for: graph)
-    if let run, let bars = display as? BarDisplay {
-      for event in try await host.journal.events(of: run, after: 0) where event.type.endsStage {
-        bars.show(event)
-      }
+    let earlier = try await earlierEvents(of: run)
+    if let bars = display as? BarDisplay {
+      for event in earlier where event.type.endsStage { bars.show(event) }
     }
+    let early = EarlyOutputs(graph, artifacts: host.artifacts, folder: folder, say: display.say)
     let (result, left): (RunResult, Int)
     do {
       (result, left) = try await Interrupt.cancelling {
         try await host.watch.during {
-          try await host.hooks.during(graph) { try await work { display.show($0) } }
+          try await early.during(after: earlier) { take in
+            try await host.hooks.during(graph) {
+              try await work { event in
+                display.show(event)
+                take(event)
+              }
+            }
+          }
         }
       }
       display.finish()
@@ -51,7 +58,7 @@ struct RunPresenter: Sendable {
     var written: [OutputWriter.Written] = []
     if result.state == .completed {
       written = try await OutputWriter(artifacts: host.artifacts, folder: folder)
-        .write(result.outputs)
+        .write(result.outputs, begun: await early.begun)
       await writeMaps(of: result, graph, to: folder)
     }
     if arguments.value("format") != "json" {
@@ -88,6 +95,11 @@ struct RunPresenter: Sendable {
     }
   }
 
+  private func earlierEvents(of run: String?) async throws -> [RunEvent] {
+    guard let run else { return [] }
+    return try await host.journal.events(of: run, after: 0)
+  }
+
   private func display(for graph: PipelineGraph) -> any ProgressDisplay {
     switch arguments.value("format") ?? "auto" {
     case "json": JSONDisplay(console: console)
@@ -99,12 +111,16 @@ struct RunPresenter: Sendable {
   }
 
   /// Where the outputs of a pipeline go: as the command line says, else where the run was to put them, else beside the
-  /// work of everybody who starts it here.
-  static func outputFolder(_ arguments: Arguments, pipeline: String, recorded: String? = nil) -> URL
-  {
-    if let path = arguments.value("output") { return URL(fileURLWithPath: path) }
-    if let recorded { return URL(fileURLWithPath: recorded) }
-    return URL(fileURLWithPath: "videocraft-output/\(pipeline)")
+  /// work of everybody who starts it here. A preview goes into a folder in it, so that it replaces no whole film.
+  ///
+  /// - Parameter recorded: for a run that was accepted before.
+  static func outputFolder(
+    _ arguments: Arguments, pipeline: String, recorded: String? = nil, isPreview: Bool
+  ) -> URL {
+    let given = arguments.value("output")
+    if given == nil, let recorded { return URL(fileURLWithPath: recorded) }
+    let folder = URL(fileURLWithPath: given ?? "videocraft-output/\(pipeline)")
+    return isPreview ? folder.appendingPathComponent("preview") : folder
   }
 }
 

@@ -22,6 +22,10 @@ enum EventText {
     case .stageStarted: return "\(stage ?? ""): started"
     case .stageProgress: return "\(stage ?? ""): \(progress(event))"
     case .stageLog: return "\(stage ?? ""): \(event.message ?? "")"
+    // One line for each rendition: the others say no more than progress does.
+    case .segmentReady:
+      guard let segment = event.segment, segment.index == 0 else { return nil }
+      return "\(stage ?? ""): `\(segment.rendition.name)` can be played as far as it is made"
     case .stageWarning: return "\(stage ?? ""): warning: \(event.message ?? "")"
     case .stageRetrying:
       let wait = Amount.seconds(event.delay)

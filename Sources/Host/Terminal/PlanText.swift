@@ -7,9 +7,11 @@ struct PlanText {
   let showsAll: Bool
 
   var text: String {
-    let width = plan.stages.map(\.id.count).max() ?? 0
-    let stages = plan.stages.flatMap { lines(for: $0, width: width) }
-    return (stages + ["", totals, ""]).joined(separator: "\n")
+    let names = plan.stages.map(\.id) + (plan.outputs == nil ? [] : [Self.outputsName])
+    let width = names.map(\.count).max() ?? 0
+    var lines = plan.stages.flatMap { self.lines(for: $0, width: width) }
+    if let outputs = plan.outputs { lines.append(line(for: outputs, width: width)) }
+    return (lines + ["", totals, ""]).joined(separator: "\n")
   }
 
   private func lines(for stage: RunPlan.Stage, width: Int) -> [String] {
@@ -23,13 +25,39 @@ struct PlanText {
       return [whole(stage, task, width: width)]
     }
     let entries = stage.tasks.map { FoldedStage.Entry(item: $0.item, decision: $0.decision) }
-    return FoldedStage(name: stage.id, entries: entries)
+    var lines = FoldedStage(name: stage.id, entries: entries)
       .lines(width: width, tense: .future, all: showsAll)
+    if let parts = stage.partsText(showsAll: showsAll) { lines[0] += "; \(parts)" }
+    return lines
+  }
+
+  private static let outputsName = "(outputs)"
+
+  /// What is rendered only because somebody wants it.
+  private func line(for outputs: RunPlan.Outputs, width: Int) -> String {
+    let name = Self.outputsName.padded(to: width)
+    let films = outputs.names.map { "`\($0)`" }.joined(separator: " and ")
+    if let error = outputs.error {
+      return "\(name)  fails [\(error.errorClass.rawValue)]: \(error.message)"
+    }
+    var text = "\(name)  \(films) \(outputs.names.count == 1 ? "is" : "are") rendered"
+    if let parts = PartsText(parts: outputs.parts, showsAll: showsAll).text {
+      text += ": \(parts)"
+    }
+    if !outputs.knownAfter.isEmpty {
+      let have = outputs.knownAfter.count == 1 ? "has" : "have"
+      text +=
+        "; the chunks are known once \(DecisionText.names(outputs.knownAfter)) \(have) run"
+    }
+    return text
   }
 
   /// A stage of which one thing is said, however many tasks it has.
   private func whole(_ stage: RunPlan.Stage, _ task: RunPlan.Task, width: Int) -> String {
-    let text = DecisionText.text(task.decision, .future)
+    var text = DecisionText.text(task.decision, .future)
+    if let parts = stage.partsText(showsAll: showsAll) {
+      text += stage.partsKnownAfter.isEmpty ? ": \(parts)" : "; \(parts)"
+    }
     let name = stage.id.padded(to: width)
     switch (stage.taskCount, task.decision.outcome) {
     case (let count?, .cached) where count > 1, (let count?, .run) where count > 1:
@@ -49,15 +77,17 @@ struct PlanText {
     return "\(Amount.things(tasks, "task")): \(counts.joined(separator: ", "))\(estimate)"
   }
 
-  /// What the tasks that run usually take; nothing when none runs.
+  /// What the tasks that run usually take, and the outputs; nothing when nothing has to be made.
   private var estimate: String {
-    guard plan.count(.run) > 0 else { return "" }
+    guard plan.count(.run) > 0 || plan.outputs?.cost?.elapsed ?? 0 > 0 else { return "" }
     let unknown = plan.unknownCostCount
     let cost = plan.cost
     let known =
       "; about \(Amount.seconds(cost.elapsed)) of work and \(Amount.bytes(cost.byteCount))"
     if unknown == 0 { return known }
-    if unknown >= plan.count(.run) { return "; how long that takes is not known yet" }
+    if unknown > 0, unknown >= plan.count(.run), plan.outputs?.cost == nil {
+      return "; how long that takes is not known yet"
+    }
     return "\(known), and \(Amount.things(unknown, "task")) of which nothing is known"
   }
 }

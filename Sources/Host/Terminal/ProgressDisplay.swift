@@ -6,6 +6,8 @@ import Threads
 protocol ProgressDisplay: Sendable {
   /// Called for each event, in order.
   func show(_ event: RunEvent)
+  /// Tells a person something that is no event, in a line.
+  func say(_ line: String)
   /// Nothing more will come.
   func finish()
 }
@@ -21,6 +23,8 @@ struct JSONDisplay: ProgressDisplay {
     console.out(String(decoding: line, as: UTF8.self) + "\n")
   }
 
+  func say(_ line: String) { console.err(line + "\n") }
+
   func finish() {}
 }
 
@@ -32,6 +36,8 @@ struct LineDisplay: ProgressDisplay {
     guard let text = EventText.line(for: event) else { return }
     console.err(text + "\n")
   }
+
+  func say(_ line: String) { console.err(line + "\n") }
 
   func finish() {}
 }
@@ -59,12 +65,11 @@ final class BarDisplay: ProgressDisplay {
       if event.type == .stageWarning || event.type == .stageRetrying,
         let line = EventText.line(for: event)
       {
-        erase(&state)
-        console.err(line + "\n")
-        draw(&state)
+        return say(line, &state)
+      }
+      guard let stage = event.stage, event.type != .stageLog, event.type != .segmentReady else {
         return
       }
-      guard let stage = event.stage, event.type != .stageLog else { return }
       if !state.stages.contains(stage) { state.stages.append(stage) }
       state.latest[stage] = event
       if let fraction = event.fraction { state.fraction[stage] = fraction }
@@ -75,7 +80,16 @@ final class BarDisplay: ProgressDisplay {
     }
   }
 
+  func say(_ line: String) { state.withLock { say(line, &$0) } }
+
   func finish() { state.withLock { draw(&$0, over: true) } }
+
+  /// Above the bars.
+  private func say(_ line: String, _ state: inout State) {
+    erase(&state)
+    console.err(line + "\n")
+    draw(&state)
+  }
 
   private func erase(_ state: inout State) {
     if state.drawnLines > 0 { console.err("\u{1B}[\(state.drawnLines)A\u{1B}[J") }

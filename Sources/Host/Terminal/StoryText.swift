@@ -7,7 +7,7 @@ struct StoryText {
   let showsAllAttempts: Bool
 
   var text: String {
-    [head, inputs, stages, attempts, warnings, outputs, hooks, errors]
+    [head, inputs, stages, attempts, warnings, streams, outputs, hooks, errors]
       .filter { !$0.isEmpty }.joined(separator: "\n")
   }
 
@@ -22,6 +22,7 @@ struct StoryText {
       lines.append("  \(run.state.isOver ? "took    " : "for     ")  \(Amount.seconds(elapsed))")
     }
     lines.append("  tasks     \(run.tasks.text)")
+    if let preview = run.preview { lines.append("  preview   \(preview)") }
     if let until = story.until { lines.append("  until     \(until)") }
     if !story.refreshed.isEmpty {
       lines.append("  again     \(story.refreshed.joined(separator: ", "))")
@@ -81,6 +82,17 @@ struct StoryText {
       return "  \(warning.stage ?? "")\(item)  \(warning.message)\n"
     }
     return "Warnings\n\(lines.joined())"
+  }
+
+  private var streams: String {
+    guard !story.streams.isEmpty else { return "" }
+    let lines = story.streams.map { stream in
+      let item = stream.item.map { "[\($0 + 1)]" } ?? ""
+      return
+        "  \(stream.stage)\(item)  `\(stream.rendition)` could be played after \(Amount.seconds(stream.firstAt)): "
+        + "\(Amount.things(stream.segments, "segment")), \(Amount.clock(stream.duration))\n"
+    }
+    return "Streams\n\(lines.joined())"
   }
 
   private var hooks: String {

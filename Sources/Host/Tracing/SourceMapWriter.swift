@@ -20,7 +20,8 @@ struct SourceMapWriter: Sendable {
     var names: [String] = []
     for film in tracer.films() {
       let map = try SourceMap(
-        film, tracer.trace(film), pipeline: graph.name, source: status.record.source)
+        film, tracer.trace(film), pipeline: graph.name, source: status.record.source,
+        preview: status.record.preview)
       let file = folder.appendingPathComponent(map.output + SourceMap.suffix)
       if map.entries.isEmpty {
         try? FileManager.default.removeItem(at: file)

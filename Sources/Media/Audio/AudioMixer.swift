@@ -69,7 +69,8 @@ final class TrackSum {
         let heard = timeline.tracks.filter { $0.name == duck.under }.flatMap(\.clips)
         return DuckEnvelope(duck, under: heard, sampleRate: rate)
       }
-      let clips = track.clips.filter { $0.duration > .zero }.sorted { $0.at < $1.at }
+      let clips = track.clips.filter { $0.duration > .zero && $0.end > .zero }
+        .sorted { $0.at < $1.at }
       return Track(waiting: clips[...], playing: [], duck: duck)
     }
   }

@@ -4,6 +4,8 @@ import Pipeline
 import Threads
 
 /// Plays one clip of a mix: its stretch of the file, loop, level and fades. One thread.
+///
+/// Of a clip that began before the film, what comes before it is passed over.
 final class ClipPlayer {
   /// In samples on the film's clock.
   let start: Int64
@@ -33,7 +35,7 @@ final class ClipPlayer {
     start = clip.at.count(per: rate)
     end = clip.end.count(per: rate)
     level = ClipLevel(clip, sampleRate: sampleRate)
-    reader = try open()
+    reader = try open(passingOver: max(0, -start))
     if let speed = clip.speed {
       tempo = try reading(clip.source.name) { () throws(FFmpegError) in
         try TempoReader(sampleRate: sampleRate, speed: speed)
@@ -41,10 +43,32 @@ final class ClipPlayer {
     }
   }
 
-  private func open() throws(MediaError) -> AudioReader {
+  private func open(at offset: MediaTime = .zero) throws(MediaError) -> AudioReader {
     try AudioReader(
       url, as: clip.source.name, sampleRate: sampleRate, channels: AudioMixer.channels,
-      from: clip.sourceStart, cancellation: cancellation)
+      from: clip.sourceStart + offset, cancellation: cancellation)
+  }
+
+  /// - Parameter count: samples of the film.
+  private func open(passingOver count: Int64) throws(MediaError) -> AudioReader {
+    guard count > 0, end > 0 else { return try open() }
+    let sounding =
+      clip.speed.map { Int64((Double(count) * $0).rounded(.toNearestOrEven)) } ?? count
+    let offset = clip.loops ? try placeInRound(sounding) : sounding
+    return try open(at: MediaTime(count: offset, per: Int64(sampleRate)))
+  }
+
+  /// How many samples of its round have been heard when a clip that loops has played `count` of them.
+  private func placeInRound(_ count: Int64) throws(MediaError) -> Int64 {
+    let reader = try open()
+    var heard: Int64 = 0
+    var block: [Float] = []
+    while try reader.read(into: &block) {
+      heard += Int64(block.count / AudioMixer.channels)
+      block.removeAll(keepingCapacity: true)
+      if heard > count { return count }
+    }
+    return heard > 0 ? count % heard : 0
   }
 
   /// Adds what is heard of it in the samples from `position` on. Positions must follow each other.

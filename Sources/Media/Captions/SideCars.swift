@@ -17,18 +17,22 @@ public enum SubRip {
         of: "-->", with: "→", options: .literal)
     }.filter { !$0.isBlank }
     guard !lines.isEmpty, cue.start < cue.end else { return nil }
-    let times = [cue.start, cue.end].map { Clock.text($0, separator: ",") }
+    let times = [cue.start, cue.end].map { CueClock.text($0, ",") }
     return "\(times[0]) --> \(times[1])\n" + lines.joined(separator: "\n") + "\n"
   }
 }
 
 /// Captions as WebVTT (https://www.w3.org/TR/webvtt1/), with the times of words where they are known.
 public enum WebVTT {
-  public static func text(for captions: Captions) -> String {
-    let cues = captions.cues.compactMap { cue in
+  public static func text(for captions: Captions) -> String { text(captions.cues) }
+
+  /// - Parameter header: lines below the first one.
+  static func text(_ cues: [Cue], header: [String] = []) -> String {
+    let cues = cues.compactMap { cue in
       body(of: cue).map { "\(time(cue.start)) --> \(time(cue.end))\n\($0)\n" }
     }
-    return (["WEBVTT\n"] + cues).joined(separator: "\n")
+    let head = (["WEBVTT"] + header).map { $0 + "\n" }.joined()
+    return ([head] + cues).joined(separator: "\n")
   }
 
   /// Nil for a cue without text or without time. A time stamp must lie inside the cue and after the one before it.
@@ -61,12 +65,13 @@ public enum WebVTT {
   }
 
   private static func time(_ milliseconds: Int) -> String {
-    Clock.text(milliseconds, separator: ".")
+    CueClock.text(milliseconds, ".")
   }
 }
 
-private enum Clock {
-  static func text(_ milliseconds: Int, separator: String) -> String {
+/// Times as caption files have them.
+enum CueClock {
+  static func text(_ milliseconds: Int, _ separator: String) -> String {
     let time = max(0, milliseconds)
     return String(
       format: "%02d:%02d:%02d", time / 3_600_000, time / 60_000 % 60, time / 1000 % 60)

@@ -61,4 +61,20 @@ public struct ReadySegment: Sendable, Hashable {
   /// On the film's clock.
   public var start: MediaTime
   public var duration: MediaTime
+  public var form: StreamForm
+}
+
+/// What a client must know of a rendition; the same for all of its segments.
+public struct StreamForm: Sendable, Hashable {
+  /// Sound that plays along with all renditions of pictures.
+  public var isSoundForAll: Bool
+  /// Seconds.
+  public var targetDuration: Int
+  /// By RFC 6381.
+  public var codecs: [String]
+  /// Of the pictures; nil without any, as is their rate.
+  public var size: PixelSize?
+  public var frameRate: FrameRate?
+  /// What is read before any segment; nil where each segment can be played by itself.
+  public var header: URL?
 }

@@ -9,11 +9,22 @@ public struct TimelineFileRenderer: TimelineRendering {
   public func render(
     _ timeline: Timeline, _ context: StageContext
   ) async throws -> FileReference {
-    let container: Container = timeline.hasPicture ? .mp4 : .m4a
+    let film = try context.preview?.cut(timeline) ?? timeline
+    let container: Container = film.hasPicture ? .mp4 : .m4a
     let name = "film.\(container.fileExtension)"
     let file = context.newFile(name)
-    _ = try await context.render(timeline, encoding: Encoding(), outputs: [.file(file, container)])
+    _ = try await context.render(
+      film, encoding: context.wantedEncoding(Encoding(), for: film),
+      outputs: [.file(file, container)])
     return try await context.store(file, as: name)
+  }
+
+  public func parts(
+    of timeline: Timeline, _ context: StageContext
+  ) async throws -> [PlannedPart] {
+    let film = try context.preview?.cut(timeline) ?? timeline
+    return try await context.parts(
+      of: film, encoding: context.wantedEncoding(Encoding(), for: film))
   }
 }
 

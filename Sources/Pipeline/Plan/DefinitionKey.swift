@@ -13,6 +13,7 @@ struct DefinitionKeys: Sendable {
   private let scope: Scope
   private let ingest: FileIngest
   private let rendererVersion: Int
+  private let previews: PreviewRules
   private var texts: [String: String] = [:]
 
   /// Why a stage has no key.
@@ -23,19 +24,24 @@ struct DefinitionKeys: Sendable {
   /// - Parameter rendererVersion: of what makes files of films that flow into ports for files.
   static func make(
     of stages: [StageNode], in graph: PipelineGraph, scope: Scope, ingest: FileIngest,
-    rendererVersion: Int
+    rendererVersion: Int, previews: PreviewRules
   ) async -> [String: Digest] {
     var keys = DefinitionKeys(
-      graph: graph, scope: scope, ingest: ingest, rendererVersion: rendererVersion)
+      graph: graph, scope: scope, ingest: ingest, rendererVersion: rendererVersion,
+      previews: previews)
     for node in stages { keys.byStage[node.id] = try? await keys.key(of: node) }
     return keys.byStage
   }
 
-  private init(graph: PipelineGraph, scope: Scope, ingest: FileIngest, rendererVersion: Int) {
+  private init(
+    graph: PipelineGraph, scope: Scope, ingest: FileIngest, rendererVersion: Int,
+    previews: PreviewRules
+  ) {
     self.graph = graph
     self.scope = scope
     self.ingest = ingest
     self.rendererVersion = rendererVersion
+    self.previews = previews
   }
 
   private mutating func key(of node: StageNode) async throws -> Digest {
@@ -43,6 +49,9 @@ struct DefinitionKeys: Sendable {
     var lines = ["definition 1", node.spec.info.name, "\(node.spec.info.cacheVersion)"]
     if node.spec.inputs.contains(where: \.type.holdsFiles) {
       lines.append("renderer \(rendererVersion)")
+    }
+    if let preview = previews[stage: node.id] {
+      lines.append("preview \(try Digest(canonical: preview))")
     }
     if let condition = node.condition { lines.append("if \(try form(of: condition))") }
     if let foreach = node.foreach { lines.append("foreach \(try form(of: foreach))") }

@@ -40,6 +40,14 @@ public struct OutputDeclaration: Sendable {
   /// The stages it is made from, in order of mention.
   public var dependencies: [String] { references.stageIDs }
 
+  /// The stage's output that it is, unchanged; nil for anything that is made of several things or changed.
+  public var source: (stage: String, output: String)? {
+    guard case .member(let base, let output, _) = expression.kind,
+      case .name(let stage) = base.kind, references.stageIDs == [stage]
+    else { return nil }
+    return (stage, output)
+  }
+
   /// Nil when everything it is made from was skipped, failed or not given.
   public func value(in scope: Scope) throws(EvaluationError) -> Value? {
     var evaluator = Evaluator(scope)

@@ -17,18 +17,27 @@ struct TaskKeyMaker {
 
   static let stagePart = "stage"
   static let versionPart = "stage version"
+  static let previewPart = "preview"
 
-  /// - Parameter rendererVersion: of what makes files of films that flow into ports for files.
-  init(_ spec: StageSpec, rendererVersion: Int) {
+  /// - Parameters:
+  ///   - rendererVersion: of what makes files of films that flow into ports for files.
+  ///   - preview: what of its films the stage makes; nil for all.
+  init(_ spec: StageSpec, rendererVersion: Int, preview: FilmPreview?) {
     self.spec = spec
     self.rendererVersion = rendererVersion
     let version = "\(spec.info.cacheVersion)"
-    fixedParts = [
+    var fixedParts: [String: TaskDecision.Part] = [
       Self.stagePart: .init(digest: Digest(of: Array(spec.info.name.utf8)), text: spec.info.name),
       Self.versionPart: .init(
         digest: Digest(of: Array(version.utf8)),
         text: "\(spec.info.version) (results \(version))"),
     ]
+    if let preview {
+      let digest =
+        (try? Digest(canonical: preview)) ?? Digest(of: Array(preview.description.utf8))
+      fixedParts[Self.previewPart] = .init(digest: digest, text: preview.description)
+    }
+    self.fixedParts = fixedParts
   }
 
   /// - Parameter inputs: films that flow into ports for files may still be timelines: rendering is a function of them.

@@ -17,10 +17,11 @@ struct TaskPreparation: Sendable {
   private let optionsHoldFiles: Bool
   private let inputsHoldFiles: Bool
 
-  init(_ node: StageNode, ingest: FileIngest, rendererVersion: Int) {
+  /// - Parameter preview: nil for a stage that makes whole films, or none.
+  init(_ node: StageNode, ingest: FileIngest, rendererVersion: Int, preview: FilmPreview?) {
     self.node = node
     self.ingest = ingest
-    keys = TaskKeyMaker(node.spec, rendererVersion: rendererVersion)
+    keys = TaskKeyMaker(node.spec, rendererVersion: rendererVersion, preview: preview)
     optionsHoldFiles = node.spec.options.contains(where: \.type.holdsFiles)
     inputsHoldFiles = node.spec.inputs.contains(where: \.type.holdsFiles)
   }

@@ -4,12 +4,18 @@ public import Foundation
 public protocol TimelineRendering: Sendable {
   /// Makes one file with the usual encoding and puts it into the store. Throws when cancelled.
   func render(_ timeline: Timeline, _ context: StageContext) async throws -> FileReference
+  /// The parts of which `render` would make the file; see `Stage.parts`.
+  func parts(of timeline: Timeline, _ context: StageContext) async throws -> [PlannedPart]
   /// Raised whenever the same timeline gives another file than before.
   var cacheVersion: Int { get }
 }
 
 extension TimelineRendering {
   public var cacheVersion: Int { 1 }
+
+  public func parts(of timeline: Timeline, _ context: StageContext) async throws -> [PlannedPart] {
+    []
+  }
 }
 
 /// What runs need besides the pipeline itself.

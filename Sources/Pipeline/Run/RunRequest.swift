@@ -18,6 +18,8 @@ public struct RunRequest: Sendable {
   public var refreshed: Set<String>
   /// Run only this stage and what it needs; nil for the whole pipeline.
   public var until: String?
+  /// Which stretch of its films to make, and how small; nil for whole films.
+  public var preview: FilmPreview?
   /// -100 to 100; higher goes first.
   public var priority: Int
   /// The run that this one repeats; nil for one of its own.
@@ -26,7 +28,8 @@ public struct RunRequest: Sendable {
   /// - Parameter priority: nil for what the pipeline says.
   public init(
     graph: PipelineGraph, source: PipelineSource, inputs: [String: Value], inputFolder: URL,
-    refreshed: Set<String> = [], until: String? = nil, priority: Int? = nil, retryOf: String? = nil
+    refreshed: Set<String> = [], until: String? = nil, preview: FilmPreview? = nil,
+    priority: Int? = nil, retryOf: String? = nil
   ) {
     self.graph = graph
     self.source = source
@@ -34,6 +37,7 @@ public struct RunRequest: Sendable {
     self.inputFolder = inputFolder
     self.refreshed = refreshed
     self.until = until
+    self.preview = preview
     self.priority = priority ?? graph.priority
     self.retryOf = retryOf
   }
@@ -65,8 +69,8 @@ extension RunRequest {
     self.init(
       graph: graph, source: record.source, inputs: record.inputs,
       inputFolder: URL(fileURLWithPath: record.inputFolder, isDirectory: true),
-      refreshed: Set(record.refreshed), until: record.until, priority: record.priority,
-      retryOf: record.retryOf)
+      refreshed: Set(record.refreshed), until: record.until, preview: record.preview,
+      priority: record.priority, retryOf: record.retryOf)
     outputFolder = record.outputFolder
     inputTexts = record.inputTexts
   }
@@ -78,7 +82,8 @@ extension RunRequest {
       inputs: inputs, inputFolder: inputFolder.path, outputFolder: outputFolder,
       stageVersions: Dictionary(
         graph.stages.map { ($0.spec.info.name, $0.spec.info.version) }, uniquingKeysWith: { $1 }),
-      refreshed: refreshed.sorted(), until: until, priority: priority, retryOf: retryOf)
+      refreshed: refreshed.sorted(), until: until, preview: preview, priority: priority,
+      retryOf: retryOf)
     record.inputTexts = inputTexts
     return record
   }
@@ -91,7 +96,7 @@ extension RunRequest {
     else { return false }
     return record.source == source && recorded == given && record.inputFolder == inputFolder.path
       && record.refreshed == refreshed.sorted()
-      && record.until == until
+      && record.until == until && record.preview == preview
   }
 }
 

@@ -20,6 +20,11 @@
 /// # Never
 /// Stop the process, write outside the scratch folder, read another stage's files, keep state between runs.
 ///
+/// # Plans
+/// What a run would do is told beforehand. A stage whose outputs are only descriptions says so
+/// (`StageInfo.isForeseeable`); then a plan calls `run` in a context that keeps nothing. A stage whose work is made of
+/// parts with results of their own names them in `parts`, with the very keys that `run` then asks for.
+///
 /// # Errors
 /// Throw `StageError` with the class that fits. Anything else is reported as `internal`.
 public protocol Stage: Sendable {
@@ -33,6 +38,15 @@ public protocol Stage: Sendable {
   init(_ options: Options) throws
 
   func run(_ inputs: Inputs, _ context: StageContext) async throws -> Outputs
+
+  /// The parts (`StageContext.part`) of which `run` would make its outputs, in order; none are made here.
+  ///
+  /// Asked by plans, with a context that keeps nothing. Without an implementation nothing is said beforehand.
+  func parts(_ inputs: Inputs, _ context: StageContext) async throws -> [PlannedPart]
+}
+
+extension Stage {
+  public func parts(_ inputs: Inputs, _ context: StageContext) async throws -> [PlannedPart] { [] }
 }
 
 /// What is said about a stage apart from its fields and ports.
@@ -51,6 +65,14 @@ public struct StageInfo: Sendable, Hashable {
   public var scratchPerInputByte: Double
   /// How long a task takes in comparison with others, for weighing progress before anything is known.
   public var weight: Double
+  /// Its outputs are only descriptions, made in a moment from its inputs without keeping more than small files, so
+  /// that a plan may run it to see what comes out. It asks for no parts, secrets or rendered films then.
+  public var isForeseeable: Bool
+  /// It makes films that people look at: in a preview, of a stretch alone (`StageContext.preview`).
+  public var makesPreviews: Bool
+  /// What most of the parts are that it names beforehand (`Stage.parts`), such as `chunks`; nil for a stage that names
+  /// none.
+  public var partNames: String?
   /// A short pipeline stage in YAML that shows typical use.
   public var example: String
 
@@ -62,6 +84,7 @@ public struct StageInfo: Sendable, Hashable {
   public init(
     _ name: String, version: String, cacheVersion: Int, summary: String, cores: Cores = .one,
     memory: Int = 64 << 20, scratchPerInputByte: Double = 0, weight: Double = 1,
+    isForeseeable: Bool = false, makesPreviews: Bool = false, partNames: String? = nil,
     example: String = ""
   ) {
     self.name = name
@@ -72,6 +95,9 @@ public struct StageInfo: Sendable, Hashable {
     self.memory = memory
     self.scratchPerInputByte = scratchPerInputByte
     self.weight = weight
+    self.isForeseeable = isForeseeable
+    self.makesPreviews = makesPreviews
+    self.partNames = partNames
     self.example = example
   }
 }

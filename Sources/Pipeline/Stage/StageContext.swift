@@ -13,12 +13,15 @@ public struct StageContext: Sendable {
   public let cores: Int
   /// A folder of this attempt alone; it is removed afterwards.
   public let scratch: URL
+  /// The stretch of its films that somebody wants to look at, and how small; nil for whole films. Always nil for a stage
+  /// that does not say `makesPreviews`.
+  public let preview: FilmPreview?
   private let services: any StageServices
   private let revealed = RevealedSecrets()
 
   public init(
     run: String, stage: String, item: Int? = nil, attempt: Int = 1, cores: Int = 1, scratch: URL,
-    services: any StageServices
+    preview: FilmPreview? = nil, services: any StageServices
   ) {
     self.run = run
     self.stage = stage
@@ -26,6 +29,7 @@ public struct StageContext: Sendable {
     self.attempt = attempt
     self.cores = cores
     self.scratch = scratch
+    self.preview = preview
     self.services = services
   }
 
@@ -77,6 +81,10 @@ public struct StageContext: Sendable {
   public func newFile(_ name: String) -> URL {
     scratch.appendingPathComponent("\(UUID().uuidString.prefix(8))-\(name)")
   }
+
+  /// Says that a piece of a stream can be played from now on, although the stage is not done. Its file has been given to
+  /// the store; what the stage gives back in the end holds the same file.
+  public func announce(_ segment: PlayableSegment) { services.announce(segment) }
 
   /// Gives a file from the scratch folder to the artifact store. The file at `url` is gone afterwards.
   public func store(_ url: URL, as name: String) async throws -> FileReference {
@@ -137,6 +145,8 @@ public protocol StageServices: Sendable {
   func report(_ progress: StageProgress)
   func log(_ message: String)
   func warn(_ message: String, field: String?)
+  /// See `StageContext.announce`. Called from any thread; must not wait.
+  func announce(_ segment: PlayableSegment)
   func store(_ url: URL, as name: String) async throws -> FileReference
   func open(_ file: FileReference) async throws -> URL
   func render(_ timeline: Timeline) async throws -> FileReference
@@ -153,6 +163,8 @@ public protocol StageServices: Sendable {
 
 extension StageServices {
   public var provenance: Provenance? { nil }
+  /// Nobody listens.
+  public func announce(_ segment: PlayableSegment) {}
 
   public func secret(named name: String) async throws -> String {
     throw StageError(.configuration, "the secret `\(name)` has no text: this host has no secrets")

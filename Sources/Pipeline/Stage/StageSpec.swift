@@ -14,6 +14,12 @@ public struct StageSpec: Sendable {
       _ options: [String: Value], _ inputs: [String: Value], _ context: StageContext
     ) async throws -> [String: Value]
 
+  /// See `Stage.parts`. Values are converted.
+  public let parts:
+    @Sendable (
+      _ options: [String: Value], _ inputs: [String: Value], _ context: StageContext
+    ) async throws -> [PlannedPart]
+
   public init<S: Stage>(_ stage: S.Type) {
     info = S.info
     let declared = S.Options.descriptions
@@ -31,13 +37,23 @@ public struct StageSpec: Sendable {
       }
       return problems.found
     }
-    run = { options, inputs, context in
+    @Sendable func ready(
+      _ options: [String: Value], _ inputs: [String: Value]
+    ) throws -> (settings: S.Options, given: S.Inputs) {
       let settings = try Self.configured { () throws(ValueError) in
         try S.Options(values: options, declared: declared)
       }
       let given = try Self.configured { () throws(ValueError) in
         try S.Inputs(values: inputs, declared: ports)
       }
+      return (settings, given)
+    }
+    parts = { options, inputs, context in
+      let (settings, given) = try ready(options, inputs)
+      return try await S(settings).parts(given, context)
+    }
+    run = { options, inputs, context in
+      let (settings, given) = try ready(options, inputs)
       do {
         let outputs = try await S(settings).run(given, context).values
         try Self.check(outputs, context.redactor)

@@ -216,7 +216,7 @@ public struct AudioTrack: Sendable, Hashable, Codable {
   }
 }
 
-/// A stretch of a sound file, heard for some time.
+/// A stretch of a sound file, heard for some time. As a `Clip`, it may have begun before the film does.
 public struct AudioClip: Sendable, Hashable, Codable {
   public var source: FileReference
   public var at: MediaTime

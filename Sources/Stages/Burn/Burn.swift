@@ -9,6 +9,7 @@ import Threads
 public struct Burn: Stage {
   public static let info = StageInfo(
     "burn", version: "1.0.0", cacheVersion: 2, summary: "Draws captions into a video.", weight: 0.3,
+    isForeseeable: true,
     example: """
       captions:
         uses: burn

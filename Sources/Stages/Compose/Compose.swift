@@ -8,7 +8,7 @@ public struct Compose: Stage {
   public static let info = StageInfo(
     "compose", version: "1.1.0", cacheVersion: 2,
     summary: "Puts scenes, narration and music together to a film.",
-    weight: 0.1,
+    weight: 0.1, isForeseeable: true,
     example: """
       cut:
         uses: compose

@@ -19,6 +19,20 @@ extension Segment {
     @Field("Bit rate of the sound.", in: 32...512, unit: "kbit/s") public var audioBitrate = 160
     @Field("Which of the renditions the MP4 holds, by its name; missing: the largest.")
     public var mp4Rendition: String?
+    @Field("Adds `poster.jpg`, a picture that stands for the film before it plays.")
+    public var poster = true
+    @Field(
+      "When the poster is seen in the film; missing: the first moment that shows something.",
+      in: 0...86_400)
+    public var posterAt: Duration?
+    @Field(
+      "Adds small pictures that players show while somebody looks for a place, and `thumbnails/thumbnails.vtt`, which says where each is; missing: none."
+    )
+    public var thumbnails: ThumbnailOptions?
+    @Field(
+      "Adds the film's captions as WebVTT that viewers can switch on; they stay drawn into the picture, too."
+    )
+    public var subtitles = false
 
     public init() {}
 
@@ -28,6 +42,13 @@ extension Segment {
         if let problem = Ladder.problem(rendition, among: named[..<index]) {
           problems.add("renditions", problem)
         }
+      }
+      if posterAt != nil, !poster {
+        problems.add(
+          "poster-at", "there is no poster, since `poster` is false; leave one of them out")
+      }
+      if let thumbnails, thumbnails.width % 2 != 0 {
+        problems.add("thumbnails", "the width must be even, found \(thumbnails.width)")
       }
       guard let mp4Rendition, !named.contains(where: { $0.name == mp4Rendition }) else { return }
       let names = named.map { "`\($0.name)`" }.joined(separator: ", ")
@@ -54,6 +75,8 @@ extension Segment {
     )
     public var playlist: FileBundle
     @Port("The same encode as one MP4 file that begins to play at once.") public var mp4: Video
+    @Port("The poster, where one is wanted and the film has a picture.")
+    public var poster: ImageFile?
 
     public init() {}
   }
@@ -73,6 +96,15 @@ public struct RenditionOptions: FieldRecord {
   public var maxBitrate: Int?
   @Field("Its folder in the package; missing: by the height, such as `720p`.")
   public var name: String?
+
+  public init() {}
+}
+
+/// Small pictures of a film.
+public struct ThumbnailOptions: FieldRecord {
+  @Field("From one picture to the next.", in: 0.1...3600) public var every = Duration.seconds(10)
+  @Field("Of a picture, even; the height follows the film's shape.", in: 16...640, unit: "pixels")
+  public var width = 160
 
   public init() {}
 }

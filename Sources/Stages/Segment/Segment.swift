@@ -5,9 +5,9 @@ public import Pipeline
 /// Packages a film for streaming: HLS in one or more renditions and one MP4, from one pass over the film.
 public struct Segment: Stage {
   public static let info = StageInfo(
-    "segment", version: "1.1.0", cacheVersion: 3,
+    "segment", version: "1.1.0", cacheVersion: 4,
     summary: "Packages a video as HLS in one or more sizes, and as MP4, with one pass over it.",
-    cores: .all, weight: 20,
+    cores: .all, weight: 20, makesPreviews: true, partNames: "chunks",
     example: """
       package:
         uses: segment
@@ -25,27 +25,83 @@ public struct Segment: Stage {
   public init(_ options: Options) { self.options = options }
 
   public func run(_ inputs: Inputs, _ context: StageContext) async throws -> Outputs {
-    let film = try await context.film(of: inputs.video)
+    let film = try await context.wantedFilm(of: inputs.video)
     let folder = context.newFile("hls")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     let file = context.newFile("film.mp4")
-    let renditions = fitted(to: film, context)
-    let single = renditions.first { $0.name == options.mp4Rendition }?.name
-    let report = try await context.render(
-      film, encoding: options.encoding(renditions),
-      outputs: [
-        .hls(folder, HLSSettings(format: options.format)), .file(file, .mp4, rendition: single),
-      ],
-      segmentReady: { segment in
-        context.log(
-          "segment-ready: \(segment.file.lastPathComponent) of `\(segment.rendition)` can be played"
-        )
-      })
+    let encoding = encoding(for: film, context)
+    let single = encoding.renditions.first { $0.name == options.mp4Rendition }?.name
+    let subtitles = subtitles(of: film, encoding, context)
+    var files = try await context.keep(subtitles, of: Self.package)
+    let settings = HLSSettings(format: options.format, media: subtitles.tracks.map(\.media))
+    let (report, segments) = try await context.keepingSegments(of: Self.package, in: folder) {
+      ready in
+      try await context.render(
+        film, encoding: encoding,
+        outputs: [.hls(folder, settings), .file(file, .mp4, rendition: single)],
+        segmentReady: ready)
+    }
+    files.merge(segments) { $1 }
+    let package = report.packages[0]
+    for path in package.files where files[path] == nil {
+      let url = folder.appendingPathComponent(path)
+      files[path] = try await context.store(url, as: url.lastPathComponent)
+    }
     var outputs = Outputs()
-    outputs.playlist = try await store(report.packages[0], from: folder, context)
     outputs.mp4 = .file(try await context.store(file, as: "film.mp4"))
+    if let poster = try await poster(of: film, context) {
+      outputs.poster = ImageFile(poster)
+      files["poster.jpg"] = poster
+    }
+    for (name, picture) in try await thumbnails(of: film, context) {
+      files["thumbnails/\(name)"] = picture
+    }
+    outputs.playlist = FileBundle(entry: package.entry.lastPathComponent, files: files)
     return outputs
   }
+
+  public func parts(_ inputs: Inputs, _ context: StageContext) async throws -> [PlannedPart] {
+    let film = try await context.wantedFilm(of: inputs.video)
+    return try await context.parts(of: film, encoding: encoding(for: film, context))
+  }
+
+  private func encoding(for film: Timeline, _ context: StageContext) -> Encoding {
+    context.wantedEncoding(options.encoding(fitted(to: film, context)), for: film)
+  }
+
+  /// The output that is told of while it grows.
+  private static let package = "playlist"
+
+  // MARK: - What goes with the stream
+
+  private func subtitles(
+    of film: Timeline, _ encoding: Encoding, _ context: StageContext
+  ) -> SubtitlePackage {
+    var captioned = film
+    if !options.subtitles { captioned.captions = [] }
+    let package = SubtitlePackage(captioned, grid: encoding.segmentDuration)
+    if options.subtitles, package.tracks.isEmpty {
+      context.warn("the film has no captions, so it has no subtitles", field: "subtitles")
+    }
+    return package
+  }
+
+  private func poster(of film: Timeline, _ context: StageContext) async throws -> FileReference? {
+    guard options.poster else { return nil }
+    // The place is one of the whole film.
+    let place = context.preview?.stretch == nil ? options.posterAt : nil
+    return try await context.poster(of: film, PosterSettings(time: place.map { MediaTime($0) }))
+  }
+
+  private func thumbnails(
+    of film: Timeline, _ context: StageContext
+  ) async throws -> [String: FileReference] {
+    guard let wanted = options.thumbnails else { return [:] }
+    return try await context.thumbnails(
+      of: film, ThumbnailSettings(interval: MediaTime(wanted.every), width: wanted.width))
+  }
+
+  // MARK: - Renditions
 
   private func fitted(to film: Timeline, _ context: StageContext) -> [Rendition] {
     let ladder = Ladder(options)
@@ -59,16 +115,5 @@ public struct Segment: Stage {
     let (renditions, note) = ladder.fitted(to: film.canvas.size)
     if let note { context.warn(note, field: "renditions") }
     return renditions
-  }
-
-  private func store(
-    _ package: RenderedPackage, from folder: URL, _ context: StageContext
-  ) async throws -> FileBundle {
-    var files: [String: FileReference] = [:]
-    for name in package.files {
-      let url = folder.appendingPathComponent(name)
-      files[name] = try await context.store(url, as: url.lastPathComponent)
-    }
-    return FileBundle(entry: package.entry.lastPathComponent, files: files)
   }
 }

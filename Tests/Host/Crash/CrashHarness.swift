@@ -107,12 +107,23 @@ struct CrashHarness {
       .compactMap(\.runFraction).last ?? 0
   }
 
-  /// Whatever can be seen in the output folder is complete.
+  /// Whatever can be seen in the output folder is complete, or a playlist of what is.
   private func visible(in site: CrashSite) throws -> [String] {
-    try site.outputFiles().compactMap { path, bytes in
+    let files = try site.outputFiles()
+    return try files.compactMap { path, bytes in
       if undisturbed[path] == bytes { return nil }
+      if path.hasSuffix(".m3u8"), Self.named(in: bytes, at: path).allSatisfy({ files[$0] != nil }) {
+        return nil
+      }
       return "`\(path)` in the output folder is not what it should be"
     } + site.damagedArtifacts().map { "artifact `\($0)` is damaged" }
+  }
+
+  /// The paths that a playlist names, beginning where its own does.
+  private static func named(in playlist: Data, at path: String) -> [String] {
+    let folder = path.split(separator: "/").dropLast().map { "\($0)/" }.joined()
+    return String(decoding: playlist, as: UTF8.self).split(separator: "\n")
+      .filter { !$0.hasPrefix("#") }.map { folder + $0 }
   }
 
   /// Waits until the programs that the killed process had started are gone, and returns how long that took.

@@ -9,7 +9,8 @@ final class EngineBench: Sendable {
     StageSpec(Shout.self), StageSpec(Join.self), StageSpec(Flaky.self), StageSpec(Wait.self),
     StageSpec(Gated.self), StageSpec(Read.self), StageSpec(Film.self), StageSpec(Ask.self),
     StageSpec(Hungry.self), StageSpec(Count.self), StageSpec(Chatty.self),
-    StageSpec(Pieces.self),
+    StageSpec(Pieces.self), StageSpec(Stream.self), StageSpec(Sketch.self),
+    StageSpec(Assemble.self),
   ])
 
   let folder: URL
@@ -103,9 +104,10 @@ final class EngineBench: Sendable {
 /// Writes a film's length into a file instead of rendering it, and counts how often.
 struct PlainRenderer: TimelineRendering {
   func render(_ timeline: Timeline, _ context: StageContext) async throws -> FileReference {
-    Calls.shared.count("render \(timeline.duration.milliseconds)")
+    let film = try context.preview?.cut(timeline) ?? timeline
+    Calls.shared.count("render \(film.duration.milliseconds)")
     let url = context.newFile("film.mp4")
-    try Data("film of \(timeline.duration.milliseconds) ms".utf8).write(to: url)
+    try Data("film of \(film.duration.milliseconds) ms".utf8).write(to: url)
     return try await context.store(url, as: "film.mp4")
   }
 }

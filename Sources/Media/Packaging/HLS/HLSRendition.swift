@@ -129,7 +129,17 @@ final class HLSRendition {
     defer { start = time }
     return ReadySegment(
       index: segments.count - 1, rendition: place.name, file: url(of: file.name),
-      playlist: url(of: place.playlistName), start: start, duration: duration)
+      playlist: url(of: place.playlistName), start: start, duration: duration, form: form)
+  }
+
+  private var form: StreamForm {
+    let streams = place.streams
+    let hasPicture = streams.video != nil
+    return StreamForm(
+      isSoundForAll: !hasPicture && !place.path.isEmpty, targetDuration: playlist.targetDuration,
+      codecs: streams.parameters.compactMap(\.codecsName), size: hasPicture ? streams.size : nil,
+      frameRate: hasPicture ? streams.frameRate : nil,
+      header: format == .fmp4 ? url(of: SegmentMuxer.initName) : nil)
   }
 
   private func url(of name: String) -> URL { package.appendingPathComponent(place.path(of: name)) }

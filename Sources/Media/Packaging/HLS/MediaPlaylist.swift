@@ -67,6 +67,8 @@ public struct MediaPlaylist: Sendable, Hashable {
       "#EXT-X-MEDIA-SEQUENCE:0", "#EXT-X-PLAYLIST-TYPE:\(isComplete ? "VOD" : "EVENT")",
     ]
     lines.append(isIFramesOnly ? "#EXT-X-I-FRAMES-ONLY" : "#EXT-X-INDEPENDENT-SEGMENTS")
+    // Without it players take what grows for a live event, and begin near its end (6.3.3).
+    if !isComplete { lines.append("#EXT-X-START:TIME-OFFSET=0") }
     if let map { lines.append("#EXT-X-MAP:" + map.attributes.text) }
     for segment in segments {
       lines.append("#EXTINF:\(HLSDecimal.text(segment.duration.seconds, places: 6)),")

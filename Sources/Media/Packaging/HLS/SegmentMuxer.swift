@@ -17,8 +17,8 @@ final class SegmentMuxer {
   private var count = 0
 
   /// MPEG-TS has no times below zero, where encoders begin; and sound and pictures in files of their own must have
-  /// theirs moved by the same.
-  private static let delay = 10
+  /// theirs moved by the same. Seconds.
+  static let delay = 10
   static let initName = "init.mp4"
 
   /// - Parameter folder: exists.

@@ -36,35 +36,14 @@ struct ChunkRenderer: Sendable {
 
   /// Puts all frames together, in order, and closes the links. All get the same frames, not copies.
   func compose(into links: [BoundedLink<Frame>], _ workers: RenderWorkers) throws {
-    let inventory = resources.inventory
-    let schedule = try Schedule(film) { file throws(MediaError) in
-      try inventory.source(file).isOpaque
-    }
-    let compositor = try Compositor(
-      film, schedule: schedule, overlays: try overlays(),
-      ClipFeed.Surroundings(
-        canvas: film.canvas, sources: resources.sources, stills: resources.stills,
-        inventory: inventory, counters: resources.counters, decoderThreads: max(1, threads / 2),
-        workers: workers))
+    let compositor = try resources.compositor(
+      of: film, threads: max(1, threads / 2), in: workers)
     for index in 0..<chunk.frames.count {
       let frame = try compositor.frame(index)
       for link in links { guard !workers.isStopped, link.send(frame) else { return } }
     }
     for link in links { link.close() }
     resources.counters.update { $0.frameCount += chunk.frames.count }
-  }
-
-  /// Where captions make way for each other, it matters what was on the screen before the chunk.
-  private func overlays() throws -> (any OverlaySource)? {
-    guard !film.captions.isEmpty else { return nil }
-    let overlays = try resources.makeOverlays(film.captions, film.canvas.size)
-    let crowded = film.captions.filter(\.hasOverlappingCues)
-    guard let longest = crowded.compactMap(\.clock).max() else { return overlays }
-    let rate = film.canvas.frameRate
-    for frame in stride(from: rate.frameCount(in: longest), to: 0, by: -1) {
-      _ = try overlays.overlay(at: .zero - rate.time(ofFrame: frame))
-    }
-    return overlays
   }
 
   private func encode(

@@ -149,7 +149,7 @@ extension Timeline {
   }
 
   /// A slice without the clips that are hidden all the time.
-  fileprivate func seen(
+  func seen(
     in frames: Range<Int>, _ inventory: SourceInventory
   ) throws(MediaError) -> Timeline {
     var slice = try slice(frames) { file throws(MediaError) in

@@ -18,8 +18,15 @@ public protocol ArtifactStore: Sendable {
   /// Where the bytes can be read. Throws `ArtifactDamaged` when they are gone or no longer what they were; then they
   /// are not in the store any more.
   func open(_ reference: FileReference) async throws -> URL
+  /// The same for plans: nothing is changed in the store, whatever is found, and the bytes are not compared with the
+  /// digest.
+  func look(at reference: FileReference) async throws -> URL
   /// Whether a file of that digest and size is there; its bytes are not read.
   func contains(_ reference: FileReference) async -> Bool
+}
+
+extension ArtifactStore {
+  public func look(at reference: FileReference) async throws -> URL { try await open(reference) }
 }
 
 /// A file of the artifact store that cannot be used any more. It has to be made or copied in again.

@@ -13,6 +13,8 @@ public actor FileIngest {
   private let root: URL
   private let mode: Mode
   private var known: [String: Task<FileReference, any Error>] = [:]
+  /// Of files that were identified.
+  private var places: [Digest: URL] = [:]
 
   /// - Parameter root: what relative paths are relative to.
   public init(artifacts: any ArtifactStore, root: URL, mode: Mode = .store) {
@@ -65,6 +67,9 @@ public actor FileIngest {
     return resolved
   }
 
+  /// Where the file is that was identified as this; nil where there was none.
+  func place(of file: FileReference) -> URL? { places[file.digest] }
+
   private func reference(to path: String, at location: String) async throws -> FileReference {
     let place = path.hasPrefix("/") ? URL(fileURLWithPath: path) : root.appendingPathComponent(path)
     let url = place.standardizedFileURL
@@ -77,7 +82,9 @@ public actor FileIngest {
       }
     }
     known[url.path] = task
-    return try await task.value
+    let reference = try await task.value
+    if mode == .identify { places[reference.digest] = url }
+    return reference
   }
 
   private static func checkReadable(_ url: URL, path: String, at place: String) throws {

@@ -12,11 +12,15 @@ struct AttemptServices: StageServices {
   let heartbeat: Heartbeat?
   /// The stage's module, under which its parts are kept.
   let module: String
+  /// Nil for whole films.
+  let preview: FilmPreview?
 
-  var context: StageContext {
+  var context: StageContext { context(for: preview) }
+
+  private func context(for preview: FilmPreview?) -> StageContext {
     StageContext(
       run: run.id, stage: stage, item: item, attempt: attempt, cores: cores, scratch: scratch,
-      services: self)
+      preview: preview, services: self)
   }
 
   var provenance: Provenance? {
@@ -38,12 +42,24 @@ struct AttemptServices: StageServices {
     post(.stageWarning, message, field: field)
   }
 
+  func announce(_ segment: PlayableSegment) {
+    heartbeat?.heard(segment.path)
+    var event = event(.segmentReady)
+    event.segment = segment
+    run.recorder.post(event)
+  }
+
   private func post(_ type: RunEvent.Kind, _ message: String, field: String? = nil) {
-    var event = RunEvent(run: run.id, type: type, stage: stage, item: item)
-    event.attempt = attempt
+    var event = event(type)
     event.message = message
     event.field = field
     run.recorder.post(event)
+  }
+
+  private func event(_ type: RunEvent.Kind) -> RunEvent {
+    var event = RunEvent(run: run.id, type: type, stage: stage, item: item)
+    event.attempt = attempt
+    return event
   }
 
   func store(_ url: URL, as name: String) async throws -> FileReference {
@@ -54,13 +70,13 @@ struct AttemptServices: StageServices {
     try await run.open(file, for: stage)
   }
 
-  /// Equal films are rendered once.
+  /// Equal films are rendered once. What a stage goes on to work with is rendered whole.
   func render(_ timeline: Timeline) async throws -> FileReference {
     let renderer = run.environment.renderer
-    let key = try Digest(
-      canonical: RenderKey(version: renderer.cacheVersion, film: timeline.withoutMarks))
+    let preview = stage == RunExecution.outputsStage ? preview : nil
+    let key = try RenderKey.digest(of: timeline, renderer.cacheVersion, preview)
     let files = try await part(key, of: "render", named: "film") {
-      [try await renderer.render(timeline, context)]
+      [try await renderer.render(timeline, context(for: preview))]
     }
     guard let file = files.first else {
       throw StageError(.internal, "the renderer kept no file of the film")
@@ -114,10 +130,20 @@ struct AttemptServices: StageServices {
 }
 
 /// What a rendered film is made from.
-private struct RenderKey: Encodable {
-  var render = 1
-  var version: Int
-  var film: Timeline
+struct RenderKey: Encodable {
+  private var render = 1
+  private var version: Int
+  private var film: Timeline
+  private var preview: FilmPreview?
+
+  /// - Parameter version: the renderer's.
+  static func digest(
+    of film: Timeline, _ version: Int, _ preview: FilmPreview?
+  ) throws -> Digest {
+    try Digest(
+      canonical:
+        RenderKey(version: version, film: film.withoutMarks, preview: preview))
+  }
 }
 
 /// What several tasks that want the same get from the one that does it.

@@ -14,6 +14,7 @@ struct RunExecution: Sendable {
   let flight: SingleFlight<FlightResult>
   let earlier: EarlierWork
   let damage = DamageLog()
+  let previews: PreviewRules
   let stages: [StageNode]
 
   init(
@@ -27,6 +28,7 @@ struct RunExecution: Sendable {
     self.flight = flight
     self.earlier = earlier
     stages = request.graph.stages(until: request.until)
+    previews = PreviewRules(request.preview, request.graph)
     var tracker = ProgressTracker(weights: Self.weights(of: stages, request.graph))
     tracker.resume(after: earlier.events)
     recorder = RunRecorder(run: id, tracker: tracker) { control.journalFailed() }
@@ -95,7 +97,7 @@ struct RunExecution: Sendable {
   private func known(_ scope: Scope, ingest: FileIngest) async throws -> KnownStages {
     try await KnownStages.find(
       stages, in: request.graph, scope: scope, ingest: ingest, refreshed: request.refreshed,
-      until: request.until, environment)
+      until: request.until, previews: previews, environment)
   }
 
   /// Where the bytes of a file are. Remembers when they are damaged.
@@ -155,7 +157,8 @@ extension RunExecution {
     let rendered = try await environment.resources.with(request) { cores in
       let services = AttemptServices(
         run: self, stage: Self.outputsStage, item: nil, attempt: 1, cores: cores,
-        scratch: scratch.url, heartbeat: nil, module: Self.outputsStage)
+        scratch: scratch.url, heartbeat: nil, module: Self.outputsStage,
+        preview: previews.ofOutputs)
       var rendered: [String: Value] = [:]
       for (name, value) in outputs { rendered[name] = try await value.rendered(by: services) }
       return rendered

@@ -26,7 +26,8 @@ struct StageTasks: Sendable {
   func perform() async throws -> [Outcome] {
     var progress = Progress(count: scopes.count)
     var preparation = TaskPreparation(
-      node, ingest: stage.ingest, rendererVersion: run.environment.renderer.cacheVersion)
+      node, ingest: stage.ingest, rendererVersion: run.environment.renderer.cacheVersion,
+      preview: run.previews[stage: node.id])
     await withTaskGroup(of: (Int, Result<Outcome, StageError>).self) { group in
       var running = 0
       while true {

@@ -71,7 +71,7 @@ struct TaskAttempt: Sendable {
     let services = AttemptServices(
       run: run, stage: node.id, item: task.item, attempt: attempt.number, cores: cores,
       scratch: scratch.url, heartbeat: node.stall.map { _ in Heartbeat(run.environment.clock) },
-      module: node.spec.info.name)
+      module: run.previews.module(of: node), preview: run.previews[stage: node.id])
     let outputs = try await limited(deadline, services.heartbeat) {
       let inputs = try await materialised(task.inputs, services)
       return try await node.spec.run(task.options, inputs, services.context)

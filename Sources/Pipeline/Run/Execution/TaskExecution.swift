@@ -104,7 +104,8 @@ extension TaskExecution {
       changes.append(
         .result(
           ResultRecord(
-            key: key, stage: node.spec.info.name, outputs: made.outputs, elapsed: made.elapsed,
+            key: key, stage: run.previews.module(of: node), outputs: made.outputs,
+            elapsed: made.elapsed,
             createdAt: RunRecorder.now, run: run.id)))
     }
     let last = node.isForeach ? (events: [], changes: []) : closing(key)

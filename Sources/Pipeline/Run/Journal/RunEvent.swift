@@ -17,6 +17,8 @@ public struct RunEvent: Sendable, Hashable, Codable {
     case stageProgress = "stage.progress"
     case stageLog = "stage.log"
     case stageWarning = "stage.warning"
+    /// A piece of a stream can be played: `segment` says which.
+    case segmentReady = "segment.ready"
     /// An attempt failed and another one will follow after `delay`.
     case stageRetrying = "stage.retrying"
     case stageCompleted = "stage.completed"
@@ -68,6 +70,8 @@ public struct RunEvent: Sendable, Hashable, Codable {
   /// How many tasks were answered from earlier results.
   public var cached: Int?
   public var outputs: [String: Value]?
+  /// What can be played from now on. An attempt that begins again tells of all segments again.
+  public var segment: PlayableSegment?
 
   public init(run: String, type: Kind, stage: String? = nil, item: Int? = nil) {
     self.run = run

@@ -20,6 +20,8 @@ public struct RunRecord: Sendable, Hashable, Codable {
   public var refreshed: [String]
   /// Run only this stage and what it needs; nil for the whole pipeline.
   public var until: String?
+  /// Which stretch of its films to make, and how small; nil for whole films.
+  public var preview: FilmPreview?
   /// -100 to 100; higher goes first.
   public var priority: Int
   /// The run that this one repeats; nil for one of its own.
@@ -28,7 +30,8 @@ public struct RunRecord: Sendable, Hashable, Codable {
   public init(
     id: String, pipeline: String, createdAt: Int, source: PipelineSource, inputs: [String: Value],
     inputFolder: String, outputFolder: String? = nil, stageVersions: [String: String] = [:],
-    refreshed: [String] = [], until: String? = nil, priority: Int = 0, retryOf: String? = nil
+    refreshed: [String] = [], until: String? = nil, preview: FilmPreview? = nil,
+    priority: Int = 0, retryOf: String? = nil
   ) {
     self.id = id
     self.pipeline = pipeline
@@ -40,6 +43,7 @@ public struct RunRecord: Sendable, Hashable, Codable {
     self.stageVersions = stageVersions
     self.refreshed = refreshed
     self.until = until
+    self.preview = preview
     self.priority = priority
     self.retryOf = retryOf
   }

@@ -23,12 +23,13 @@ struct KnownStages: Sendable {
   ///   - last: the only stage that is asked for; nil for all.
   static func find(
     _ stages: [StageNode], in graph: PipelineGraph, scope: Scope, ingest: FileIngest,
-    refreshed: Set<String>, until last: String?, _ environment: EngineEnvironment
+    refreshed: Set<String>, until last: String?, previews: PreviewRules,
+    _ environment: EngineEnvironment
   ) async throws -> KnownStages {
     var known = KnownStages()
     known.keys = await DefinitionKeys.make(
       of: stages, in: graph, scope: scope, ingest: ingest,
-      rendererVersion: environment.renderer.cacheVersion)
+      rendererVersion: environment.renderer.cacheVersion, previews: previews)
     let eligible = eligible(stages, refreshed: refreshed)
     known.aliases = try await environment.journal.aliases(for: Array(Set(known.keys.values)))
     let wanted = eligible.compactMap { id in known.keys[id].flatMap { known.aliases[$0] } }

@@ -7,17 +7,51 @@ public struct RunPlan: Sendable, Hashable, Codable {
     public var decision: TaskDecision
     /// Nil when it is known without one, or not known yet.
     public var key: Digest?
-    /// What its stage usually takes; nil for a task that does not run, and when nothing is known.
+    /// What its stage usually takes, or what its missing parts usually take; nil for a task that does not run, and when
+    /// nothing is known.
     public var cost: UsualCost?
+    /// What it would be made of, by kind; empty where that is not known, and for a task that does not run.
+    public var parts: [Parts]
 
     public init(
-      item: Int? = nil, decision: TaskDecision, key: Digest? = nil, cost: UsualCost? = nil
+      item: Int? = nil, decision: TaskDecision, key: Digest? = nil, cost: UsualCost? = nil,
+      parts: [Parts] = []
     ) {
       self.item = item
       self.decision = decision
       self.key = key
       self.cost = cost
+      self.parts = parts
     }
+  }
+
+  /// Parts of one kind.
+  public struct Parts: Sendable, Hashable, Codable {
+    public var kind: PlannedPart.Kind
+    /// How many there are, those that are alike counted each.
+    public var total: Int
+    /// Those that would be made, in order; the others are there already. Of parts that are alike only the first.
+    public var missing: [PlannedPart]
+
+    public init(_ kind: PlannedPart.Kind, total: Int, missing: [PlannedPart]) {
+      self.kind = kind
+      self.total = total
+      self.missing = missing
+    }
+  }
+
+  /// Films that would be rendered only because they are outputs.
+  public struct Outputs: Sendable, Hashable, Codable {
+    /// The outputs that are such films.
+    public var names: [String]
+    public var parts: [Parts] = []
+    /// The stages that must run before the parts are known; empty when they are.
+    public var knownAfter: [String] = []
+    public var cost: UsualCost?
+    /// Why they could not be rendered.
+    public var error: StageError?
+
+    public init(names: [String]) { self.names = names }
   }
 
   public struct Stage: Sendable, Hashable, Codable {
@@ -28,17 +62,40 @@ public struct RunPlan: Sendable, Hashable, Codable {
     public var taskCount: Int?
     /// One for each task, or a single one for all of them.
     public var tasks: [Task]
+    /// What the parts are that its tasks would be made of, such as `chunks`; nil for a stage that makes none.
+    public var partNames: String?
+    /// The stages that must run before its parts are known; empty when they are, and where it makes none.
+    public var partsKnownAfter: [String] = []
     /// Why it would fail before anything of it runs; then it has no tasks.
     public var error: StageError?
+
+    public init(
+      id: String, module: String, taskCount: Int?, tasks: [Task], error: StageError? = nil
+    ) {
+      self.id = id
+      self.module = module
+      self.taskCount = taskCount
+      self.tasks = tasks
+      self.error = error
+    }
   }
 
   public var pipeline: String
   /// In the order of the pipeline.
   public var stages: [Stage]
+  /// Nil when no output has to be rendered, or nothing is known about that.
+  public var outputs: Outputs?
+
+  public init(pipeline: String, stages: [Stage], outputs: Outputs? = nil) {
+    self.pipeline = pipeline
+    self.stages = stages
+    self.outputs = outputs
+  }
 
   /// What all tasks that run would take, as far as it is known.
   public var cost: UsualCost {
-    stages.flatMap(\.tasks).compactMap(\.cost).reduce(into: UsualCost(elapsed: 0, byteCount: 0)) {
+    let costs = stages.flatMap(\.tasks).map(\.cost) + [outputs?.cost]
+    return costs.compactMap(\.self).reduce(into: UsualCost(elapsed: 0, byteCount: 0)) {
       $0.elapsed += $1.elapsed
       $0.byteCount += $1.byteCount
     }
@@ -72,12 +129,17 @@ extension PipelineEngine {
     let scope = Scope(
       inputs: inputs, vars: request.graph.vars, runID: "", runName: request.graph.name)
     let stages = request.graph.stages(until: request.until)
+    let previews = PreviewRules(request.preview, request.graph)
     let known = try await KnownStages.find(
       stages, in: request.graph, scope: scope, ingest: ingest, refreshed: request.refreshed,
-      until: request.until, environment)
+      until: request.until, previews: previews, environment)
     var planner = RunPlanner(
-      request: request, environment: environment, known: known, ingest: ingest, scope: scope)
+      request: request, environment: environment, known: known, ingest: ingest, scope: scope,
+      previews: previews)
     for node in stages { try await planner.add(node) }
-    return RunPlan(pipeline: request.graph.name, stages: planner.stages)
+    return RunPlan(
+      pipeline: request.graph.name, stages: planner.stages,
+      outputs: try await planner.outputs()
+    )
   }
 }
