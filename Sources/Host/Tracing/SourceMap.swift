@@ -66,11 +66,25 @@ struct SourceMap: Codable, Sendable, Hashable {
 }
 
 extension SourceMap {
-  /// - Parameter marks: in order of time.
+  /// - Parameters:
+  ///   - marks: of the whole film, in order of time.
+  ///   - preview: what of the film was made; nil for all of it.
   init(
-    _ film: FilmTracer.Film, _ marks: [TracedMark], pipeline: String, source: PipelineSource
+    _ film: FilmTracer.Film, _ marks: [TracedMark], pipeline: String, source: PipelineSource,
+    preview: FilmPreview? = nil
   ) throws {
-    let timeline = film.timeline
+    let timeline = try preview?.cut(film.timeline) ?? film.timeline
+    var marks = marks
+    if let stretch = preview?.stretch {
+      let rate = film.timeline.canvas.frameRate
+      let start = rate.time(ofFrame: rate.frame(at: stretch.start))
+      marks = marks.compactMap { traced in
+        var traced = traced
+        guard let part = traced.mark.within(start, start + timeline.duration) else { return nil }
+        traced.mark = part
+        return traced
+      }
+    }
     let rate = timeline.canvas.frameRate
     self.pipeline = pipeline
     pipelineFile = source.file.name
@@ -120,7 +134,9 @@ extension SourceMap {
         path.ancestors.lazy.compactMap { scenes[place($0)] }.first
         ?? (traced.mark.kind == .narration ? sounds[place(path.lastIndexText)] : nil)
       let entry = Entry(traced, rate, frameCount)
-      if let scene { top[scene].entries = (top[scene].entries ?? []) + [entry] } else {
+      if let scene {
+        top[scene].entries = (top[scene].entries ?? []) + [entry]
+      } else {
         loose.append(entry)
       }
     }

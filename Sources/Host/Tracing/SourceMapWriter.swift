@@ -13,14 +13,15 @@ struct SourceMapWriter: Sendable {
   func write(
     _ run: String, _ graph: PipelineGraph, made: [String: StageResult]
   ) async throws -> [String] {
-    guard let status = try await journal.run(run), status.record.preview == nil else { return [] }
+    guard let status = try await journal.run(run) else { return [] }
     let films = FilmLookup(
       journal: journal, artifacts: artifacts, rendererVersion: rendererVersion)
     var tracer = try await films.tracer(of: status, graph, made: made)
     var names: [String] = []
     for film in tracer.films() {
       let map = try SourceMap(
-        film, tracer.trace(film), pipeline: graph.name, source: status.record.source)
+        film, tracer.trace(film), pipeline: graph.name, source: status.record.source,
+        preview: status.record.preview)
       let file = folder.appendingPathComponent(map.output + SourceMap.suffix)
       if map.entries.isEmpty {
         try? FileManager.default.removeItem(at: file)

@@ -74,7 +74,8 @@ public struct PlaylistInspector {
   ) -> PlaylistFacts.Rendition {
     let (attributes, segments) = (reference.attributes, document.segments)
     var rendition = PlaylistFacts.Rendition(
-      kind: reference.kind, uri: reference.uri, bandwidth: attributes["BANDWIDTH"].flatMap { Int($0) },
+      kind: reference.kind, uri: reference.uri,
+      bandwidth: attributes["BANDWIDTH"].flatMap { Int($0) },
       averageBandwidth: attributes["AVERAGE-BANDWIDTH"].flatMap { Int($0) },
       codecs: attributes["CODECS"], resolution: attributes["RESOLUTION"],
       frameRate: attributes["FRAME-RATE"], language: attributes["LANGUAGE"], type: document.type,

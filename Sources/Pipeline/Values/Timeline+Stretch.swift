@@ -15,6 +15,7 @@ extension Timeline {
     // A film with pictures stays one where there are none.
     if hasPicture, !part.hasPicture { part.layers = [Layer()] }
     part.tracks = tracks(heardFrom: begin, to: end)
+    part.marks = marks.compactMap { $0.within(begin, end) }
     return part
   }
 

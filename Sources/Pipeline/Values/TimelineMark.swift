@@ -44,6 +44,16 @@ public struct TimelineMark: Sendable, Hashable, Codable {
   }
 
   public var end: MediaTime { at + duration }
+
+  /// What of it lies in some time of the film, on a clock that begins there; nil for nothing.
+  public func within(_ start: MediaTime, _ end: MediaTime) -> TimelineMark? {
+    let (first, last) = (max(at, start), min(self.end, end))
+    guard first < last else { return nil }
+    var part = self
+    part.at = first - start
+    part.duration = last - first
+    return part
+  }
 }
 
 extension Timeline {

@@ -13,7 +13,9 @@ struct FilmMarksTests {
     }
   }
 
-  @Test("scenes are marked from their beginning to the next one's, and what is in them while it is there")
+  @Test(
+    "scenes are marked from their beginning to the next one's, and what is in them while it is there"
+  )
   func scenes() throws {
     var fixture = FilmFixture([
       .image("wide.png") {

@@ -55,9 +55,11 @@ public struct DiagnosticRenderer: Sendable {
     let width = max(2, "\(place.range.start.line)".count)
     let empty = String(repeating: " ", count: width + 1) + paint.gutter("|")
     let line = SnippetLine(place.line, range: place.range)
-    let number = String(repeating: " ", count: width - "\(place.range.start.line)".count)
+    let number =
+      String(repeating: " ", count: width - "\(place.range.start.line)".count)
       + "\(place.range.start.line)"
-    let carets = String(repeating: " ", count: line.caretColumn)
+    let carets =
+      String(repeating: " ", count: line.caretColumn)
       + paint.bold(String(repeating: "^", count: line.caretCount))
     let lines =
       self.place(place.range, indent: width) + [

@@ -25,6 +25,9 @@ public struct FilmTracer {
     var range: SourceRange
   }
 
+  /// Texts that words were found in.
+  private var spoken: [WordsPlace: (text: SpokenText, places: ScalarPlaces)] = [:]
+
   /// How far the words of a text have been found, in the order of time.
   private var cursors: [WordsPlace: Int] = [:]
 
@@ -221,14 +224,15 @@ public struct FilmTracer {
     of words: String, in written: SourceLocator.Written, by task: Task
   ) -> SourcePlace {
     guard let scalar = written.scalar else { return locator.place(written) }
-    let text = SpokenText(scalar.text)
     let key = WordsPlace(task: task, range: written.range)
+    let (text, places) = spoken[key] ?? (SpokenText(scalar.text), ScalarPlaces(scalar))
+    spoken[key] = (text, places)
     guard
       let found = text.find(words, from: cursors[key] ?? 0) ?? text.find(words, from: 0)
     else { return locator.place(written) }
     if found.count < text.count { cursors[key] = found.upperBound }
     return locator.place(
-      ScalarPlaces(scalar).range(text.bytes(of: found)), input: written.input)
+      places.range(text.bytes(of: found)), input: written.input)
   }
 
   private mutating func texts(

@@ -1,44 +1,33 @@
 /// What the inputs of a run were written as.
 struct InputNodes: Sendable {
-  private let assignments: AssignmentText?
-  private let texts: InputTexts?
-  private let file: Node?
+  private var nodes: [String: Node] = [:]
   /// The texts that places refer to, by the file that they name.
-  let sources: [SourceText]
+  private(set) var sources: [SourceText] = []
 
   init(_ texts: InputTexts?) {
-    self.texts = texts
-    var sources: [SourceText] = []
-    var assignments: AssignmentText?
-    if let arguments = texts?.arguments, !arguments.isEmpty {
-      let text = AssignmentText(
-        arguments.map { ($0.path, $0.text) }, file: PipelineGraph.argumentsFile)
-      sources.append(text.source)
-      assignments = text
-    }
-    self.assignments = assignments
     if let given = texts?.file {
       let text = SourceText(given.text, file: given.name)
       sources.append(text)
-      file = NodeReader.read(text).root
-    } else {
-      file = nil
+      for entry in NodeReader.read(text).root?.entries ?? [] { nodes[entry.name] = entry.value }
     }
-    self.sources = sources
+    guard let arguments = texts?.arguments, !arguments.isEmpty else { return }
+    let assignments = AssignmentText(
+      arguments.map { ($0.path, $0.text) }, file: PipelineGraph.argumentsFile)
+    sources.append(assignments.source)
+    var given: [String: [Node]] = [:]
+    for (index, argument) in arguments.enumerated() {
+      let read =
+        AssignmentText.isCollection(argument.text) ? assignments.yaml(index).root : nil
+      given[argument.path, default: []].append(read ?? assignments.scalar(index))
+    }
+    for (name, values) in given {
+      nodes[name] =
+        values.count == 1
+        ? values[0]
+        : Node(.sequence(values.flatMap { $0.items ?? [$0] }), range: values[0].range)
+    }
   }
 
   /// What was written for an input: on the command line, else in the input file; nil when it was not given.
-  func node(for input: String) -> Node? {
-    guard let assignments, let arguments = texts?.arguments else { return file?[input] }
-    let given = arguments.indices.filter { arguments[$0].path == input }
-    guard !given.isEmpty else { return file?[input] }
-    let nodes = given.map { index in
-      guard AssignmentText.isCollection(arguments[index].text) else {
-        return assignments.scalar(index)
-      }
-      return assignments.yaml(index).root ?? assignments.scalar(index)
-    }
-    guard nodes.count > 1 else { return nodes[0] }
-    return Node(.sequence(nodes.flatMap { $0.items ?? [$0] }), range: nodes[0].range)
-  }
+  func node(for input: String) -> Node? { nodes[input] }
 }

@@ -46,7 +46,7 @@ public struct RunReplay: Sendable {
       if !node.isForeach, case .skipped = try node.inputs(in: scope) { return .skipped }
       let scopes = try TaskPreparation.scopes(of: node, in: scope)
       var preparation = TaskPreparation(
-        node, ingest: ingest, rendererVersion: rendererVersion, preview: nil)
+        node, ingest: ingest, rendererVersion: rendererVersion)
       var keys: [Digest] = []
       for index in 0..<scopes.count {
         keys.append(try await preparation.prepare(scopes[index]).key.digest)

@@ -117,7 +117,7 @@ struct TracingTests {
       set: [("stages.cut.with.scenes.0.titles.1", "e")])
     #expect(
       try await trace(changed, bench.run(changed)) == [
-        "scene cut over.yaml:2:28 { titles: [c, d] }", "text cut over.yaml:2:39 c",
+        "scene cut over.yaml:2:27 { titles: [c, d] }", "text cut over.yaml:2:38 c",
         "text cut --set:1:35 e",
       ])
   }
@@ -196,7 +196,7 @@ struct TracingTests {
         "scenes: list<json>", with: "scenes: { type: list<json>, default: [{ narration: one }] }"))
     #expect(
       try await trace(defaulted, bench.run(defaulted)).contains(
-        "scene cut film.yaml:3:58 { narration: one }"))
+        "scene cut film.yaml:3:49 { narration: one }"))
   }
 
   @Test("a moved line and a renamed stage make nothing again, and the new lines are told")
