@@ -105,6 +105,7 @@ let package = Package(
       name: "videocraft",
       dependencies: [
         "Pipeline", "Media", "Store", "HTTPClient", "BuiltInStages", "Files", "Threads",
+        "HTTPServer", "HTTPTypes", "Crypto", "YAML",
       ],
       path: "Sources/Host"),
 
@@ -130,7 +131,8 @@ let package = Package(
       "RenderStage", "Pipeline", "Media", "FFmpeg", "Threads", "TestSupport"),
     tests("Store", of: "Store", "SQLite", "Files", "Pipeline", "Threads", "TestSupport"),
     tests(
-      "Host", of: "videocraft", "videocraft-speech", "Pipeline", "Media", "Threads", "TestSupport"),
+      "Host", of: "videocraft", "videocraft-speech", "Pipeline", "Media", "Threads", "TestSupport",
+      "HTTPServer", "HTTPTypes"),
     tests("Golden", of: "videocraft", "videocraft-speech", "Pipeline", "Media", "TestSupport"),
   ]
 )
