@@ -10,6 +10,7 @@ enum Videocraft {
     DocsCommand.self,
     SchemaCommand.self, RunsCommand.self, ShowCommand.self, WhyCommand.self, EventsCommand.self,
     ResumeCommand.self, RetryCommand.self, CancelCommand.self, GCCommand.self,
+    ServeCommand.self, KeysCommand.self,
   ]
 
   static func main() async {

@@ -10,6 +10,8 @@ struct RunStory: Sendable, Encodable {
     var tasks: TaskCounts
     /// Milliseconds from its first to its last event; nil when nothing of it ran.
     var elapsed: Int?
+    /// 0 to 1; nil when nothing is known of it.
+    var progress: Double?
     var error: Failure?
     /// Why it was skipped.
     var because: String?
@@ -81,6 +83,8 @@ struct RunStory: Sendable, Encodable {
   }
 
   var overview: RunOverview
+  /// 0 to 1, weighted over the stages.
+  var progress: Double
   /// As the user named it; nil for a text from elsewhere.
   var file: String?
   var inputs: [String: Value]
@@ -95,13 +99,14 @@ struct RunStory: Sendable, Encodable {
   var error: Failure?
 
   private enum CodingKeys: String, CodingKey {
-    case file, inputs, outputs, until, refreshed, stages, attempts, warnings, hooks, error
+    case progress, file, inputs, outputs, until, refreshed, stages, attempts, warnings, hooks, error
   }
 
   /// One flat object: what a list of runs says, and more.
   func encode(to encoder: any Encoder) throws {
     try overview.encode(to: encoder)
     var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(progress, forKey: .progress)
     try container.encodeIfPresent(file, forKey: .file)
     try container.encode(inputs, forKey: .inputs)
     try container.encode(outputs, forKey: .outputs)
@@ -132,6 +137,7 @@ extension RunStory {
   ) {
     overview = RunOverview(
       status, tasks: tasks.map { TaskTally($0.state, $0.decision.outcome, 1) }, isOwned: isOwned)
+    progress = events.last { $0.runFraction != nil }?.runFraction ?? 0
     file = status.record.source.file.name
     inputs = status.resolvedInputs ?? status.record.inputs
     outputs = status.outputs ?? [:]
@@ -157,6 +163,9 @@ extension RunStory {
       byStage[task.id.stage, default: []].append(task)
     }
     let ends = Dictionary(grouping: events.filter(\.type.endsStage)) { $0.stage ?? "" }
+    let fractions = Dictionary(
+      events.lazy.compactMap { event in event.fraction.map { (event.stage ?? "", $0) } }
+    ) { $1 }
     let starts = Dictionary(grouping: events.filter { $0.type == .stageStarted }) { $0.stage ?? "" }
     return order.map { name in
       let tasks = byStage[name] ?? []
@@ -168,7 +177,7 @@ extension RunStory {
       return Stage(
         stage: name, state: state(of: tasks, isLive: isLive),
         tasks: TaskCounts(tasks, isLive: isLive),
-        elapsed: elapsed,
+        elapsed: elapsed, progress: fractions[name],
         error: end?.type == .stageFailed ? end.flatMap(Failure.init) : nil,
         because: tasks.count == 1 ? tasks.first.flatMap(reason) : nil)
     }

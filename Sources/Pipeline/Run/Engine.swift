@@ -28,6 +28,8 @@ public struct EngineEnvironment: Sendable {
   /// Who works on attempts: unique to the process.
   public var owner: String
   public var lease = LeaseTiming()
+  /// Below which folders runs may read files that are named by their paths; nil for anywhere.
+  public var readableFolders: [URL]?
 
   /// - Parameter owner: nil for a new name.
   public init(

@@ -20,6 +20,8 @@ public struct RunRequest: Sendable {
   public var priority: Int
   /// The run that this one repeats; nil for one of its own.
   public var retryOf: String?
+  /// What the run is to be called, from `RunID.make`; nil for a new name when it is accepted.
+  public var id: String? = nil
 
   /// - Parameter priority: nil for what the pipeline says.
   public init(
@@ -71,7 +73,7 @@ extension RunRequest {
   /// What to write down when it is accepted.
   func record() -> RunRecord {
     RunRecord(
-      id: RunID.make(), pipeline: graph.name, createdAt: RunRecorder.now, source: source,
+      id: id ?? RunID.make(), pipeline: graph.name, createdAt: RunRecorder.now, source: source,
       inputs: inputs, inputFolder: inputFolder.path, outputFolder: outputFolder,
       stageVersions: Dictionary(
         graph.stages.map { ($0.spec.info.name, $0.spec.info.version) }, uniquingKeysWith: { $1 }),
@@ -101,9 +103,10 @@ extension PipelineGraph {
   }
 }
 
-enum RunID {
+/// The names of runs.
+public enum RunID {
   /// Sorts by time and can be typed: `20261120-134502-7f3a9c`.
-  static func make() -> String {
+  public static func make() -> String {
     let formatter = DateFormatter()
     formatter.locale = Locale(identifier: "en_US_POSIX")
     formatter.timeZone = TimeZone(secondsFromGMT: 0)
