@@ -132,7 +132,7 @@ let package = Package(
     tests("Store", of: "Store", "SQLite", "Files", "Pipeline", "Threads", "TestSupport"),
     tests(
       "Host", of: "videocraft", "videocraft-speech", "Pipeline", "Media", "Threads", "TestSupport",
-      "HTTPServer", "HTTPTypes"),
+      "HTTPServer", "HTTPTypes", "HTTPClient"),
     tests("Golden", of: "videocraft", "videocraft-speech", "Pipeline", "Media", "TestSupport"),
   ]
 )

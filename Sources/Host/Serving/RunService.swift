@@ -101,14 +101,14 @@ final class RunService: Sendable {
   }
 
   private func perform(_ id: String) async {
-    let work = Task { await work(on: id) }
+    let task = Task { await work(on: id) }
     let isLate = state.withLock { state in
-      state.tasks[id] = work
+      state.tasks[id] = task
       return state.isDraining
     }
     // Accepted just before the host was told to stop: it stays for the next process.
-    if isLate { work.cancel() }
-    await work.value
+    if isLate { task.cancel() }
+    await task.value
     forget(id)
   }
 
