@@ -77,10 +77,8 @@ struct RequestMaker: Sendable {
   private func inputs(
     of graph: PipelineGraph, _ document: RunDocument
   ) async throws -> [String: Value] {
-    let bound = graph.bindInputs(file: document.inputs.map { (text: $0, name: "inputs") })
-    var problems = BodyText.reports(
-      bound.diagnostics.filter { $0.severity == .error }, about: document.inputs ?? "",
-      isJSON: document.isJSON, root: ["inputs"])
+    let bound = graph.bindInputs(file: document.inputs.map { (text: $0, name: Self.inputsFile) })
+    var problems = Self.reports(bound.diagnostics.filter { $0.severity == .error }, document)
     var values = bound.values
     if problems.isEmpty {
       let (resolved, found) = await files.resolve(values, of: graph)
@@ -93,4 +91,22 @@ struct RequestMaker: Sendable {
     }
     return values
   }
+
+  /// What was given wrongly first, then what is missing, which is blamed on where it is declared.
+  private static func reports(
+    _ diagnostics: [Diagnostic], _ document: RunDocument
+  ) -> [DiagnosticReport] {
+    let given = diagnostics.filter { $0.file == inputsFile }
+    let missing = diagnostics.filter { $0.file != inputsFile }.map { diagnostic in
+      var diagnostic = diagnostic
+      // Where the host keeps its files is its own business.
+      let name = diagnostic.file.map { URL(fileURLWithPath: $0).lastPathComponent }
+      diagnostic.range?.file = name
+      return DiagnosticReport(diagnostic, path: "inputs")
+    }
+    return BodyText.reports(
+      given, about: document.inputs ?? "", isJSON: document.isJSON, root: ["inputs"]) + missing
+  }
+
+  private static let inputsFile = "inputs"
 }

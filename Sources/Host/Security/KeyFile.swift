@@ -1,5 +1,4 @@
 import Foundation
-import Glibc
 
 /// The keys of a data folder: a file that only its owner may read, replaced as a whole.
 ///
@@ -56,7 +55,7 @@ struct KeyFile: Sendable {
     let result = try change(&keys)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-    try Self.write([UInt8](try encoder.encode(keys)), to: url)
+    try DurableFile.write([UInt8](try encoder.encode(keys)), to: url)
     return result
   }
 
@@ -65,29 +64,9 @@ struct KeyFile: Sendable {
     try update { keys in
       guard keys.isEmpty else { return nil }
       let (key, text) = APIKey.make(name: "first key", scopes: [.admin], now: now)
-      try Self.write(Array((text + "\n").utf8), to: firstKey)
+      try DurableFile.write(Array((text + "\n").utf8), to: firstKey)
       keys.append(key)
       return firstKey
     }
-  }
-
-  /// Nobody else may read the file, from its first byte on.
-  private static func write(_ bytes: [UInt8], to url: URL) throws {
-    let temporary = url.path + ".\(getpid()).new"
-    unlink(temporary)
-    let file = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
-    guard file >= 0 else { throw failure(url) }
-    defer { close(file) }
-    guard Glibc.write(file, bytes, bytes.count) == bytes.count, fsync(file) == 0,
-      rename(temporary, url.path) == 0
-    else {
-      let error = failure(url)
-      unlink(temporary)
-      throw error
-    }
-  }
-
-  private static func failure(_ url: URL) -> LookupError {
-    LookupError("`\(url.path)` cannot be written: \(String(cString: strerror(errno)))")
   }
 }

@@ -55,7 +55,7 @@ final class IdempotencyLedger: Sendable {
         return entry.request == request ? .known(run: entry.run) : .different
       }
       let run = RunID.make()
-      try write(Entry(run: run, request: request, at: now()), name)
+      try await write(Entry(run: run, request: request, at: now()), name)
       return .new(run: run)
     } catch {
       finish(key, of: caller)
@@ -84,9 +84,10 @@ final class IdempotencyLedger: Sendable {
     return try? JSONDecoder().decode(Entry.self, from: bytes)
   }
 
-  private func write(_ entry: Entry, _ name: String) throws {
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    try JSONEncoder().encode(entry).write(to: place(name), options: .atomic)
+  private func write(_ entry: Entry, _ name: String) async throws {
+    let bytes = [UInt8](try JSONEncoder().encode(entry))
+    let place = place(name)
+    try await BlockingThread.run("ledger") { try DurableFile.write(bytes, to: place) }
   }
 
   private func place(_ name: String) -> URL { folder.appendingPathComponent("\(name).json") }

@@ -154,14 +154,23 @@ extension RunService {
       return state.tasks.filter { waiting.contains($0.key) }.map(\.value)
     }
     for task in released { task.cancel() }
+    await waitUntilIdle(atMost: grace)
+    for task in state.withLock({ Array($0.tasks.values) }) { task.cancel() }
+    acceptedInput.finish()
+    // So that followers hear of it before they are sent away.
+    await waitUntilIdle(atMost: Self.releaseTime)
+  }
+
+  /// What is cancelled ends within two seconds, and is written down then.
+  private static let releaseTime = Duration.seconds(10)
+
+  private func waitUntilIdle(atMost limit: Duration) async {
     await withTaskGroup { group in
       group.addTask { await self.untilIdle() }
-      group.addTask { try? await Task.sleep(for: grace) }
+      group.addTask { try? await Task.sleep(for: limit) }
       await group.next()
       group.cancelAll()
     }
-    for task in state.withLock({ Array($0.tasks.values) }) { task.cancel() }
-    acceptedInput.finish()
   }
 
   private func untilIdle() async {

@@ -93,6 +93,10 @@ struct ServingHost: Sendable {
       IPAddress(configuration.host)?.isV4 == false ? "[\(configuration.host)]" : configuration.host
     var text = "VideoCraft \(Videocraft.version) listens on http://\(host):\(server.port ?? 0)"
     text += "; its API is described at /api/v1/docs\n"
+    let pipelines = configuration.pipelineFolder.path
+    if !FileManager.default.fileExists(atPath: pipelines) {
+      text += "There is no folder `\(pipelines)`; `--pipelines` or `pipelines.dir` names another.\n"
+    }
     if let firstKey {
       text += "There was no key, so one was made. It is in `\(firstKey.path)`.\n"
     }

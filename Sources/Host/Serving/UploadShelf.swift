@@ -46,7 +46,7 @@ struct UploadShelf: Sendable {
     do {
       try await write(to: url, next)
       let reference = try await artifacts.adopt(url, as: Self.safe(name))
-      return try keep(reference)
+      return try await keep(reference)
     } catch {
       try? FileManager.default.removeItem(at: url)
       throw error
@@ -80,11 +80,11 @@ struct UploadShelf: Sendable {
       cause: String(cString: strerror(code)))
   }
 
-  private func keep(_ reference: FileReference) throws -> Upload {
+  private func keep(_ reference: FileReference) async throws -> Upload {
     let id = RandomText.hex(byteCount: 16)
     let upload = Upload(upload: Self.prefix + id, file: reference, at: now())
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    try JSONEncoder().encode(upload).write(to: place(of: id), options: .atomic)
+    let bytes = [UInt8](try JSONEncoder().encode(upload))
+    try await pool.run { try DurableFile.write(bytes, to: place(of: id)) }
     return upload
   }
 

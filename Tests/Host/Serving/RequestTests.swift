@@ -60,8 +60,10 @@ struct RequestTests {
     let bytes = try await kit.ask(
       .post, "/api/v1/runs", [(.contentType, "application/json")], body: [0x22, 0xff, 0x22])
     #expect(bytes.status == 400)
-    let laughs = (0..<9).map {
-      "a\($0): &a\($0) [\((0..<9).map { _ in $0 == 0 ? "lol" : "*a\($0 - 1)" }.joined(separator: ","))]"
+    let laughs = (0..<9).map { level in
+      let item = level == 0 ? "lol" : "*a\(level - 1)"
+      let items = [String](repeating: item, count: 9).joined(separator: ",")
+      return "a\(level): &a\(level) [\(items)]"
     }
     #expect(try await kit.post("/api/v1/runs", yaml: laughs.joined(separator: "\n")).status == 400)
   }

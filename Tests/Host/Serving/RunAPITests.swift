@@ -61,7 +61,8 @@ struct RunAPITests {
 
   @Test("one hundred runs that are submitted at once are all done")
   func manyAtOnce() async throws {
-    try await ServingKit(limit: 1000).working { kit in
+    let kit = try ServingKit(limit: 1000)
+    try await kit.working { kit in
       let runs = try await withThrowingTaskGroup(of: String.self) { group in
         for number in 0..<100 {
           group.addTask {
@@ -72,8 +73,8 @@ struct RunAPITests {
       }
       #expect(Set(runs).count == 100)
       for run in runs { #expect(try await kit.finish(run).last?.type == .runCompleted) }
-      #expect(kit.service.count <= 1)
     }
+    #expect(kit.service.count == 0)
   }
 
   @Test("what is too much is refused with the time to wait, and nothing of it is written down")
@@ -108,7 +109,8 @@ struct RunAPITests {
       return one.json["run"]
     }
     try await ServingKit(after: first).working { kit in
-      #expect(try await kit.post("/api/v1/runs", json: body, key).json["run"] == run)
+      let again = try await kit.post("/api/v1/runs", json: body, key)
+      #expect(again.json["run"] == run)
     }
     #expect(await first.journal.runs(limit: 10).count == 1)
   }

@@ -109,7 +109,7 @@ struct ServeProcessTests {
   @Test("a run goes on after the host was killed, and the events tell all of it in order")
   func killed() async throws {
     let (first, before) = try await start()
-    let run = try await begin(before, time: "8m")
+    let run = try await begin(before, time: "5m")
     var isRendering = false
     while !isRendering {
       let told = try await ask("GET", "\(before)/api/v1/runs/\(run)")

@@ -1,4 +1,5 @@
 import Foundation
+import HTTPTypes
 import Pipeline
 import TestSupport
 import Testing
@@ -66,14 +67,15 @@ struct ServiceTests {
       for round in 0..<20 {
         // More at once than there is room for, then fewer.
         for _ in 0..<(round % 7) { try await Self.add(to: run, in: journal, hub) }
-        if round % 3 == 0, try await journal.run(run)?.lastSeq ?? 0 > seen.count {
+        let last = await journal.run(run)?.lastSeq ?? 0
+        if round % 3 == 0, last > seen.count {
           seen += try await follower.next()?.map(\.seq) ?? []
         }
       }
       try await Self.add(to: run, in: journal, hub, .runCompleted)
       while let frames = try await follower.next() { seen += frames.map(\.seq) }
     }
-    let last = try #require(try await journal.run(run)?.lastSeq)
+    let last = try #require(await journal.run(run)?.lastSeq)
     #expect(seen == Array(1...last))
     #expect(hub.followerCount == 0)
   }

@@ -15,7 +15,8 @@ struct ServingKit: Sendable {
   let service: RunService
   let api: NativeAPI
   let application: Application
-  let logged = Locked<[String]>([])
+  /// What is written to the log, line by line.
+  let log: AsyncStream<String>
 
   static let registry = StageRegistry([
     StageSpec(SayStage.self), StageSpec(ReadStage.self), StageSpec(WaitStage.self),
@@ -82,9 +83,9 @@ struct ServingKit: Sendable {
       scratch: folder.file("scratch"), resources: ResourcePool(cores: 4),
       queue: RunQueue(active: active, waiting: .max / 2))
     environment.readableFolders = [pipelines, inputs]
-    let log = ServerLog(level: .debug, isJSON: true) { [logged] line in
-      logged.withLock { $0.append(line) }
-    }
+    let (lines, input) = AsyncStream.makeStream(of: String.self)
+    self.log = lines
+    let log = ServerLog(level: .debug, isJSON: true) { input.yield($0) }
     let metrics = HostMetrics()
     let pool = FilePool(threadCount: 2)
     service = RunService(
