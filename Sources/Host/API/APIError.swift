@@ -1,3 +1,4 @@
+import Foundation
 import HTTPTypes
 import Pipeline
 
@@ -122,5 +123,22 @@ struct DiagnosticReport: Sendable, Hashable, Encodable {
     try diagnostic.encode(to: encoder)
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encodeIfPresent(path, forKey: .path)
+  }
+}
+
+extension Diagnostic {
+  /// With the names of files only: where a host keeps them is its own business.
+  var withoutFolders: Diagnostic {
+    var copy = self
+    copy.range = range.map(Self.withoutFolder)
+    copy.notes = notes.map { Note($0.message, at: $0.range.map(Self.withoutFolder)) }
+    copy.fix = fix.map { Fix(range: Self.withoutFolder($0.range), replacement: $0.replacement) }
+    return copy
+  }
+
+  private static func withoutFolder(_ range: SourceRange) -> SourceRange {
+    var copy = range
+    copy.file = range.file.map { URL(fileURLWithPath: $0).lastPathComponent }
+    return copy
   }
 }

@@ -38,7 +38,7 @@ struct RequestMaker: Sendable {
     let (graph, diagnostics) = PipelineGraph.load(source, registry: registry)
     let isOwn = document.definition != nil
     let reports = BodyText.reports(
-      diagnostics.filter { isOwn || $0.severity == .error || !document.overrides.isEmpty },
+      diagnostics.map(\.withoutFolders),
       about: source.file.text, isJSON: isOwn && document.isJSON && source.file.text.hasPrefix("{"),
       root: document.isBare ? [] : ["definition"])
     return Checked(
@@ -97,13 +97,8 @@ struct RequestMaker: Sendable {
     _ diagnostics: [Diagnostic], _ document: RunDocument
   ) -> [DiagnosticReport] {
     let given = diagnostics.filter { $0.file == inputsFile }
-    let missing = diagnostics.filter { $0.file != inputsFile }.map { diagnostic in
-      var diagnostic = diagnostic
-      // Where the host keeps its files is its own business.
-      let name = diagnostic.file.map { URL(fileURLWithPath: $0).lastPathComponent }
-      diagnostic.range?.file = name
-      return DiagnosticReport(diagnostic, path: "inputs")
-    }
+    let missing = diagnostics.filter { $0.file != inputsFile }
+      .map { DiagnosticReport($0.withoutFolders, path: "inputs") }
     return BodyText.reports(
       given, about: document.inputs ?? "", isJSON: document.isJSON, root: ["inputs"]) + missing
   }

@@ -175,10 +175,11 @@ struct RequestTests {
         (kit.folder.file("inputs/../secret.txt").path, false), ("/etc/hostname", false),
         ("/etc/no-such-file", false),
       ] {
+        let quoted = String(decoding: try APIEncoder.make().encode(path), as: UTF8.self)
         let pipeline = """
           version: 1
           name: thief
-          stages: { a: { uses: read, with: { file: \(String(reflecting: path)) } } }
+          stages: { a: { uses: read, with: { file: \(quoted) } } }
           outputs: { text: a.text }
           """
         let answer = try await kit.post("/api/v1/runs", yaml: pipeline)

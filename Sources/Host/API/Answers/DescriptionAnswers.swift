@@ -75,12 +75,7 @@ struct PipelineAnswer: Sendable, Encodable {
   init(_ entry: PipelineFolder.Entry, withGraph: Bool) {
     file = entry.file
     isStale = entry.isStale
-    diagnostics = entry.diagnostics.map { diagnostic in
-      // Where the host keeps its files is its own business.
-      var report = DiagnosticReport(diagnostic)
-      report.diagnostic.range?.file = entry.file
-      return report
-    }
+    diagnostics = entry.diagnostics.map { DiagnosticReport($0.withoutFolders) }
     guard let graph = entry.pipeline?.graph else { return }
     name = graph.name
     description = graph.summary

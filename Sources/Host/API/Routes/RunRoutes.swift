@@ -175,6 +175,10 @@ extension NativeAPI {
 
   private func cancelRun(_ request: APIRequest) async throws -> Response {
     let status = try await status(of: request)
+    guard !status.state.isOver else {
+      throw APIError(
+        .conflict, .conflict, "run `\(status.record.id)` is \(status.state.rawValue) already")
+    }
     let mode = request.text("mode").flatMap(CancelMode.init) ?? .now
     do {
       try await service.cancel(status.record.id, mode)
