@@ -99,14 +99,17 @@ struct RunStory: Sendable, Encodable {
   var error: Failure?
 
   private enum CodingKeys: String, CodingKey {
-    case progress, file, inputs, outputs, until, refreshed, stages, attempts, warnings, hooks, error
+    case file, inputs, outputs, until, refreshed, stages, attempts, warnings, hooks, error
   }
+
+  private enum ShareKeys: String, CodingKey { case progress }
 
   /// One flat object: what a list of runs says, and more.
   func encode(to encoder: any Encoder) throws {
     try overview.encode(to: encoder)
+    var share = encoder.container(keyedBy: ShareKeys.self)
+    try share.encode(progress, forKey: .progress)
     var container = encoder.container(keyedBy: CodingKeys.self)
-    try container.encode(progress, forKey: .progress)
     try container.encodeIfPresent(file, forKey: .file)
     try container.encode(inputs, forKey: .inputs)
     try container.encode(outputs, forKey: .outputs)

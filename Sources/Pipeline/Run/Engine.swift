@@ -74,7 +74,8 @@ public struct PipelineEngine: Sendable {
 
   /// Writes a run down without beginning it; `resume` runs it.
   public func accept(_ request: RunRequest) async throws -> RunRecord {
-    let record = request.record()
+    var record = request.record()
+    record.id = request.id ?? record.id
     try await environment.journal.create(record)
     return record
   }

@@ -73,7 +73,7 @@ extension RunRequest {
   /// What to write down when it is accepted.
   func record() -> RunRecord {
     RunRecord(
-      id: id ?? RunID.make(), pipeline: graph.name, createdAt: RunRecorder.now, source: source,
+      id: RunID.make(), pipeline: graph.name, createdAt: RunRecorder.now, source: source,
       inputs: inputs, inputFolder: inputFolder.path, outputFolder: outputFolder,
       stageVersions: Dictionary(
         graph.stages.map { ($0.spec.info.name, $0.spec.info.version) }, uniquingKeysWith: { $1 }),
