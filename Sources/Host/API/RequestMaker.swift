@@ -18,8 +18,8 @@ struct RequestMaker: Sendable {
     var diagnostics: [DiagnosticReport]
   }
 
-  /// Throws 404 for an unknown name, and 403 for a pipeline of its own without the right to send one.
-  func check(_ document: RunDocument, for caller: Caller) throws(APIError) -> Checked {
+  /// Throws for the name of a pipeline that is not there; what is wrong with one that is comes back.
+  func check(_ document: RunDocument) throws(APIError) -> Checked {
     let base: PipelineSource
     if let name = document.pipeline {
       guard let loaded = pipelines.entry(named: name)?.pipeline else {
@@ -45,6 +45,15 @@ struct RequestMaker: Sendable {
       source: source, graph: diagnostics.hasErrors ? nil : graph, diagnostics: reports)
   }
 
+  private func unknown(_ name: String) -> APIError {
+    var problem = Diagnostic(
+      "unknown-pipeline", "there is no pipeline `\(name.prefix(80))` on this host", at: nil)
+    problem.suggestion = Spelling.nearest(to: name, among: pipelines.names())
+    problem.hint = problem.suggestion.map { "did you mean `\($0)`?" }
+    let message = problem.hint.map { "\(problem.message); \($0)" } ?? problem.message
+    return .invalid(message, [DiagnosticReport(problem, path: "pipeline")])
+  }
+
   /// Throws every problem of the pipeline, else of the inputs, at once.
   func request(_ document: RunDocument, for caller: Caller) async throws -> RunRequest {
     guard document.pipeline != nil && document.overrides.isEmpty || caller.may(.definePipelines)
@@ -54,7 +63,7 @@ struct RequestMaker: Sendable {
         "a key with the scope `\(Scope.definePipelines.rawValue)` is needed to send or change pipelines"
       )
     }
-    let checked = try check(document, for: caller)
+    let checked = try check(document)
     guard let graph = checked.graph else {
       throw APIError(
         .badRequest, .invalidPipeline, "the pipeline has errors", diagnostics: checked.diagnostics)

@@ -15,6 +15,7 @@ struct RequestTests {
       (#"{"pipeline": "say", "inputs": {"txt": "x"}}"#, "inputs.txt"),
       (#"{"pipeline": "say", "inputs": {"text": [1, {"a": 2}]}}"#, "inputs.text"),
       (#"{"pipeline": "say", "priority": 1000}"#, "priority"),
+      (#"{"pipeline": "sya"}"#, "pipeline"),
       (#"{"pipeline": "say", "pipeline": "read"}"#, "pipeline"),
       (#"{"pipeline": "read", "inputs": {"file": "/etc/passwd"}}"#, "inputs.file"),
       (#"{"pipeline": "read", "inputs": {"file": "../pipelines/say.yaml"}}"#, "inputs.file"),

@@ -52,8 +52,7 @@ extension NativeAPI {
 
   private func lint(_ request: APIRequest) async throws -> Response {
     let document = try RunDocument.read(try await BodyText.read(request.request))
-    let caller = request.caller
-    let checked = try await pool.run { try maker.check(document, for: caller) }
+    let checked = try await pool.run { try maker.check(document) }
     return try Self.json(
       LintAnswer(
         isValid: checked.graph != nil, pipeline: checked.graph?.name,
