@@ -23,9 +23,7 @@ struct RequestMaker: Sendable {
     let base: PipelineSource
     if let name = document.pipeline {
       guard let loaded = pipelines.entry(named: name)?.pipeline else {
-        throw .notFound(
-          "pipeline `\(name.prefix(80))`",
-          near: Spelling.nearest(to: name, among: pipelines.names()))
+        throw unknown(name)
       }
       base = loaded.source
     } else if let definition = document.definition {
