@@ -105,6 +105,7 @@ let package = Package(
       name: "videocraft",
       dependencies: [
         "Pipeline", "Media", "Store", "HTTPClient", "BuiltInStages", "Files", "Threads",
+        "HTTPServer", "HTTPTypes", "Crypto", "YAML",
       ],
       path: "Sources/Host"),
 
@@ -133,7 +134,7 @@ let package = Package(
     tests("Store", of: "Store", "SQLite", "Files", "Pipeline", "Threads", "TestSupport"),
     tests(
       "Host", of: "videocraft", "videocraft-speech", "Pipeline", "Media", "ChildProcess",
-      "Threads", "TestSupport"),
+      "Threads", "TestSupport", "HTTPServer", "HTTPTypes", "HTTPClient"),
     tests(
       "Golden", of: "videocraft", "videocraft-speech", "Pipeline", "Media", "ChildProcess",
       "TestSupport"),

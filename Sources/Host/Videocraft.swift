@@ -9,6 +9,7 @@ enum Videocraft {
   static let commands: [any Command.Type] = [
     RunCommand.self, PlanCommand.self, LintCommand.self, GraphCommand.self, StagesCommand.self,
     DocsCommand.self,
+    ServeCommand.self, KeysCommand.self,
     SchemaCommand.self, RunsCommand.self, ShowCommand.self, WhyCommand.self, EventsCommand.self,
     ResumeCommand.self, RetryCommand.self, CancelCommand.self, GCCommand.self, LocateCommand.self,
     ExportCommand.self, InspectCommand.self,

@@ -20,6 +20,9 @@ enum Wiring {
     let hooks: HookPost
     /// Keeps the folder locked.
     private let folder: DataFolder
+    /// Where everything is kept.
+    var dataFolder: URL { folder.url }
+    var scratch: URL { folder.scratch }
 
     fileprivate init(
       _ engine: PipelineEngine, recovered: [RunStatus], watch: ControlWatch,
@@ -52,21 +55,41 @@ enum Wiring {
     }
   }
 
+  /// What a host is to be like.
+  struct HostSettings: Sendable {
+    /// Nil for the usual place.
+    var dataFolder: String?
+    /// How many cores runs may keep busy; nil for all.
+    var cores: Int?
+    var secretsFile: String?
+    var queue = RunQueue()
+    /// See `EngineEnvironment`.
+    var readableFolders: [URL]?
+  }
+
   static func registry() -> StageRegistry { StageRegistry(BuiltInStages.all) }
 
   /// Owns the data folder that the command line names, as long as the host is there. What an earlier process left
   /// is tidied up first: its attempts are lost, and what was asked of it meanwhile is done.
   static func host(_ arguments: Arguments) async throws -> Host {
-    let folder = try DataFolder(dataFolder(arguments.value(DataOptions.dataFolder.name)))
+    try await host(
+      HostSettings(
+        dataFolder: arguments.value(DataOptions.dataFolder.name),
+        cores: try DataOptions.cores(in: arguments),
+        secretsFile: arguments.value(DataOptions.secretsFile.name)))
+  }
+
+  static func host(_ settings: HostSettings) async throws -> Host {
+    let folder = try DataFolder(dataFolder(settings.dataFolder))
     let artifacts = try FileArtifactStore(folder: folder.artifacts)
     let journal = try SQLJournal(path: folder.database.path, artifacts: artifacts)
-    let cores = try DataOptions.cores(in: arguments)
     var environment = EngineEnvironment(
       journal: journal, artifacts: artifacts, renderer: TimelineFileRenderer(),
       scratch: folder.scratch,
-      resources: ResourcePool(ofThisMachineWith: cores, scratch: folder.scratch),
-      queue: RunQueue())
-    let secrets = try HostSecrets(file: arguments.value(DataOptions.secretsFile.name))
+      resources: ResourcePool(ofThisMachineWith: settings.cores, scratch: folder.scratch),
+      queue: settings.queue)
+    environment.readableFolders = settings.readableFolders
+    let secrets = try HostSecrets(file: settings.secretsFile)
     environment.secrets = secrets
     let hooks = HookPost(journal: journal) {
       HookSender(

@@ -21,6 +21,26 @@ extension SQLJournal {
     return try decoding { try rows.map { try $0.status() } }
   }
 
+  public func runs(matching search: RunSearch) async throws -> [RunStatus] {
+    let states = search.states.map { $0.map(\.rawValue).sorted().joined(separator: ",") }
+    let rows = try await read { connection in
+      try connection.query(
+        """
+        SELECT \(RunStatus.columns) FROM runs
+        WHERE ($1 IS NULL OR number < (SELECT number FROM runs WHERE id = $1))
+          AND ($2 IS NULL OR pipeline = $2)
+          AND ($3 IS NULL OR instr(',' || $3 || ',', ',' || state || ',') > 0)
+        ORDER BY number DESC LIMIT $4
+        """,
+        [
+          search.before.map { .text($0) } ?? .null, search.pipeline.map { .text($0) } ?? .null,
+          states.map { .text($0) } ?? .null, .integer(max(search.limit, 0)),
+        ]
+      ) { RunRow($0) }
+    }
+    return try decoding { try rows.map { try $0.status() } }
+  }
+
   public func events(of run: String, after seq: Int) async throws -> [RunEvent] {
     let bodies = try await read { connection in
       try connection.query(

@@ -10,17 +10,6 @@ struct WhyCommand: Command {
   static let operandCount = 1...2
   static let options = [ReportOptions.all, ReportOptions.format, DataOptions.dataFolder]
 
-  /// One task in JSON.
-  private struct Answer: Encodable {
-    var stage: String
-    /// From 0.
-    var item: Int?
-    var state: TaskRecord.State
-    var decision: DecisionReport
-    /// What it was made from; empty when it was decided without.
-    var madeFrom: [String: String]
-  }
-
   private let arguments: Arguments
   init(_ arguments: Arguments) { self.arguments = arguments }
 
@@ -32,7 +21,7 @@ struct WhyCommand: Command {
     let wanted = try arguments.operands.dropFirst().first.map(TaskName.init)
     let tasks = try wanted.map { try $0.select(known, of: status.record.id) } ?? known
     if arguments.wantsJSON {
-      console.out(try JSONText.pretty(tasks.map(Self.answer)))
+      console.out(try JSONText.pretty(tasks.map(TaskReport.init)))
     } else if tasks.isEmpty {
       console.err("nothing was decided yet in run \(status.record.id)\n")
     } else {
@@ -40,13 +29,6 @@ struct WhyCommand: Command {
       if tasks.count == 1, let task = tasks.first { console.out(Self.parts(of: task)) }
     }
     return .done
-  }
-
-  private static func answer(_ task: TaskRecord) -> Answer {
-    Answer(
-      stage: task.id.stage, item: task.id.item, state: task.state,
-      decision: DecisionReport(task.decision, .past),
-      madeFrom: task.decision.parts.mapValues(\.text))
   }
 
   private static func text(_ tasks: [TaskRecord], all: Bool) -> String {

@@ -30,6 +30,19 @@ struct HookPost: Sendable {
     return (result, await sender.drain(within: Self.patience))
   }
 
+  /// Sends what becomes due, of all runs, until the task is cancelled.
+  func sendAll() async {
+    var sender: HookSender?
+    while !Task.isCancelled {
+      if sender == nil, let due = try? await journal.dueDeliveries(before: .max), !due.isEmpty {
+        sender = try? makeSender()
+      }
+      // A journal that cannot be read is told by the runs themselves.
+      if let sender { _ = try? await sender.sendDue() }
+      try? await Task.sleep(for: Self.pause)
+    }
+  }
+
   /// Sends what becomes due until `body` returns.
   private static func sending<Success: Sendable>(
     with sender: HookSender, _ body: @escaping @Sendable () async throws -> Success

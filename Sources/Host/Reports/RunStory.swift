@@ -11,6 +11,8 @@ struct RunStory: Sendable, Encodable {
     var tasks: TaskCounts
     /// Milliseconds from its first to its last event; nil when nothing of it ran.
     var elapsed: Int?
+    /// 0 to 1; nil when nothing is known of it.
+    var progress: Double?
     var error: Failure?
     /// Why it was skipped.
     var because: String?
@@ -97,6 +99,8 @@ struct RunStory: Sendable, Encodable {
   }
 
   var overview: RunOverview
+  /// 0 to 1, weighted over the stages.
+  var progress: Double
   /// As the user named it; nil for a text from elsewhere.
   var file: String?
   var inputs: [String: Value]
@@ -115,9 +119,13 @@ struct RunStory: Sendable, Encodable {
     case file, inputs, outputs, until, refreshed, stages, attempts, warnings, streams, hooks, error
   }
 
+  private enum ShareKeys: String, CodingKey { case progress }
+
   /// One flat object: what a list of runs says, and more.
   func encode(to encoder: any Encoder) throws {
     try overview.encode(to: encoder)
+    var share = encoder.container(keyedBy: ShareKeys.self)
+    try share.encode(progress, forKey: .progress)
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encodeIfPresent(file, forKey: .file)
     try container.encode(inputs, forKey: .inputs)
@@ -150,6 +158,7 @@ extension RunStory {
   ) {
     overview = RunOverview(
       status, tasks: tasks.map { TaskTally($0.state, $0.decision.outcome, 1) }, isOwned: isOwned)
+    progress = events.last { $0.runFraction != nil }?.runFraction ?? 0
     file = status.record.source.file.name
     inputs = status.resolvedInputs ?? status.record.inputs
     outputs = status.outputs ?? [:]
@@ -176,6 +185,9 @@ extension RunStory {
       byStage[task.id.stage, default: []].append(task)
     }
     let ends = Dictionary(grouping: events.filter(\.type.endsStage)) { $0.stage ?? "" }
+    let fractions = Dictionary(
+      events.lazy.compactMap { event in event.fraction.map { (event.stage ?? "", $0) } }
+    ) { $1 }
     let starts = Dictionary(grouping: events.filter { $0.type == .stageStarted }) { $0.stage ?? "" }
     return order.map { name in
       let tasks = byStage[name] ?? []
@@ -187,7 +199,7 @@ extension RunStory {
       return Stage(
         stage: name, state: state(of: tasks, isLive: isLive),
         tasks: TaskCounts(tasks, isLive: isLive),
-        elapsed: elapsed,
+        elapsed: elapsed, progress: fractions[name],
         error: end?.type == .stageFailed ? end.flatMap(Failure.init) : nil,
         because: tasks.count == 1 ? tasks.first.flatMap(reason) : nil)
     }

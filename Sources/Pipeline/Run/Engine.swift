@@ -34,6 +34,8 @@ public struct EngineEnvironment: Sendable {
   /// Who works on attempts: unique to the process.
   public var owner: String
   public var lease = LeaseTiming()
+  /// Below which folders runs may read files that are named by their paths; nil for anywhere.
+  public var readableFolders: [URL]?
 
   /// - Parameter owner: nil for a new name.
   public init(
@@ -78,7 +80,8 @@ public struct PipelineEngine: Sendable {
 
   /// Writes a run down without beginning it; `resume` runs it.
   public func accept(_ request: RunRequest) async throws -> RunRecord {
-    let record = request.record()
+    var record = request.record()
+    record.id = request.id ?? record.id
     try await environment.journal.create(record)
     return record
   }

@@ -24,6 +24,8 @@ public struct RunRequest: Sendable {
   public var priority: Int
   /// The run that this one repeats; nil for one of its own.
   public var retryOf: String?
+  /// What the run is to be called, from `RunID.make`; nil for a new name when it is accepted.
+  public var id: String? = nil
 
   /// - Parameter priority: nil for what the pipeline says.
   public init(
@@ -111,9 +113,10 @@ extension PipelineGraph {
   }
 }
 
-enum RunID {
+/// The names of runs.
+public enum RunID {
   /// Sorts by time and can be typed: `20261120-134502-7f3a9c`.
-  static func make() -> String {
+  public static func make() -> String {
     let formatter = DateFormatter()
     formatter.locale = Locale(identifier: "en_US_POSIX")
     formatter.timeZone = TimeZone(secondsFromGMT: 0)

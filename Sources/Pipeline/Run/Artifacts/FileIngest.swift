@@ -12,15 +12,21 @@ public actor FileIngest {
   private let artifacts: any ArtifactStore
   private let root: URL
   private let mode: Mode
+  private let folders: [URL]?
   private var known: [String: Task<FileReference, any Error>] = [:]
   /// Of files that were identified.
   private var places: [Digest: URL] = [:]
 
-  /// - Parameter root: what relative paths are relative to.
-  public init(artifacts: any ArtifactStore, root: URL, mode: Mode = .store) {
+  /// - Parameters:
+  ///   - root: what relative paths are relative to.
+  ///   - folders: files that are in none of them are refused; nil for anywhere.
+  public init(
+    artifacts: any ArtifactStore, root: URL, mode: Mode = .store, within folders: [URL]? = nil
+  ) {
     self.artifacts = artifacts
     self.root = root
     self.mode = mode
+    self.folders = folders
   }
 
   /// The value with every text at a place of a file type replaced. Throws `StageError`, naming the place.
@@ -74,7 +80,8 @@ public actor FileIngest {
     let place = path.hasPrefix("/") ? URL(fileURLWithPath: path) : root.appendingPathComponent(path)
     let url = place.standardizedFileURL
     if let task = known[url.path] { return try await task.value }
-    let task = Task { [artifacts, mode] in
+    let task = Task { [artifacts, mode, folders] in
+      if let folders { try Self.check(url, isBelow: folders, path: path, at: location) }
       try Self.checkReadable(url, path: path, at: location)
       return switch mode {
       case .store: try await artifacts.copy(url, as: url.lastPathComponent)
@@ -85,6 +92,21 @@ public actor FileIngest {
     let reference = try await task.value
     if mode == .identify { places[reference.digest] = url }
     return reference
+  }
+
+  /// Says the same whether there is such a file or not.
+  private static func check(
+    _ url: URL, isBelow folders: [URL], path: String, at place: String
+  ) throws {
+    if let real = RealPath.of(url),
+      folders.contains(where: { RealPath.of($0)?.holds(real) == true })
+    {
+      return
+    }
+    throw StageError(
+      .invalidInput,
+      "`\(path)` is not among the files that this host may read; upload it and name the upload",
+      field: place)
   }
 
   private static func checkReadable(_ url: URL, path: String, at place: String) throws {

@@ -65,7 +65,9 @@ struct RunExecution: Sendable {
   }
 
   private func newIngest() -> FileIngest {
-    FileIngest(artifacts: environment.artifacts, root: request.inputFolder)
+    FileIngest(
+      artifacts: environment.artifacts, root: request.inputFolder,
+      within: environment.readableFolders)
   }
 
   /// Passes over the stages until nothing that they need is damaged.

@@ -29,6 +29,8 @@ public protocol RunJournal: Sendable {
   func run(_ id: String) async throws -> RunStatus?
   /// Newest first.
   func runs(limit: Int) async throws -> [RunStatus]
+  /// Newest first, those that the search is for.
+  func runs(matching search: RunSearch) async throws -> [RunStatus]
   /// In order, and empty for a run that is not known, as are tasks, attempts and deliveries.
   func events(of run: String, after seq: Int) async throws -> [RunEvent]
   /// In the order in which they were first written.
@@ -59,6 +61,14 @@ public protocol RunJournal: Sendable {
 }
 
 extension RunJournal {
+  public func runs(matching search: RunSearch) async throws -> [RunStatus] {
+    var runs = try await runs(limit: .max)[...]
+    if let last = search.before {
+      runs = runs.drop { $0.record.id != last }.dropFirst()
+    }
+    return Array(runs.lazy.filter(search.admits).prefix(max(search.limit, 0)))
+  }
+
   public func taskTallies(of run: String) async throws -> [TaskTally] {
     try await tasks(of: run).reduce(into: [:]) { counts, task in
       counts[TaskTally(task.state, task.decision.outcome, 0), default: 0] += 1

@@ -124,7 +124,8 @@ extension PipelineEngine {
   /// Throws `StageError` when an input cannot be used.
   public func plan(_ request: RunRequest) async throws -> RunPlan {
     let ingest = FileIngest(
-      artifacts: environment.artifacts, root: request.inputFolder, mode: .identify)
+      artifacts: environment.artifacts, root: request.inputFolder, mode: .identify,
+      within: environment.readableFolders)
     let inputs = try await ingest.resolve(request.inputs, as: request.graph.inputs.map(\.field))
     let scope = Scope(
       inputs: inputs, vars: request.graph.vars, runID: "", runName: request.graph.name)
