@@ -22,6 +22,12 @@ struct AccessMiddleware: Middleware {
   }
 
   func respond(to request: Request, next: Handler) async throws -> Response {
+    if keys == nil, !Self.isForThisMachine(request) {
+      return APIError(
+        .forbidden, .originRejected,
+        "a host that asks for no keys answers only to `localhost` and addresses of this machine"
+      ).response(requestID: request.id)
+    }
     let credential = credential(of: request)
     let verdict = limiter?.ask(Self.bucket(credential, request))
     if let verdict, !verdict.isAllowed {
@@ -56,6 +62,16 @@ struct AccessMiddleware: Middleware {
       parts[1].utf8.count <= 512
     else { return .malformed }
     return keys.caller(with: String(parts[1])).map(Credential.known) ?? .unknown
+  }
+
+  /// Whether the name that the host was called by is one that no page of a stranger's can have: a browser would take
+  /// such a page, once its name leads to this machine, for one of the host's own.
+  private static func isForThisMachine(_ request: Request) -> Bool {
+    guard let host = request.headers[.host] else { return true }
+    let name =
+      host.hasPrefix("[")
+      ? host.dropFirst().prefix { $0 != "]" } : host.prefix { $0 != ":" }
+    return name.lowercased() == "localhost" || IPAddress(String(name))?.isLoopback == true
   }
 
   private static func refusal(_ credential: Credential) -> APIError {

@@ -137,6 +137,16 @@ struct AccessTests {
       try await kit.get("/api/v1/runs", stranger).headers["Access-Control-Allow-Origin"] == nil)
   }
 
+  @Test(
+    "a host without keys answers to no name that a stranger's page could have",
+    arguments: [
+      ("localhost:3002", 200), ("127.0.0.1", 200), ("[::1]:3002", 200), ("evil.test:3002", 403),
+      ("127.0.0.1.evil.test", 403), ("192.0.2.1", 403),
+    ])
+  func rebinding(host: String, status: Int) async throws {
+    #expect(try await ServingKit().get("/api/v1/runs", (.host, host)).status == status)
+  }
+
   @Test("every answer has a name, that of the request if it had a sound one")
   func names() async throws {
     let kit = try ServingKit()
