@@ -9,42 +9,30 @@ final class ClipPlayer {
   let start: Int64
   let end: Int64
 
-  private let clip: AudioClip
-  private let url: URL
-  private let sampleRate: Int
-  private let cancellation: CancellationFlag
+  private let name: String
   private let level: ClipLevel
-  private var reader: AudioReader?
+  private var reader: LoopedReader?
   private var tempo: TempoReader?
   /// Decoded and not yet played, interleaved, from `head` on.
   private var samples: [Float] = []
   private var head = 0
-  /// The current round of the loop has given sound.
-  private var hasSounded = false
 
   init(
     _ clip: AudioClip, url: URL, sampleRate: Int, cancellation: CancellationFlag
   ) throws(MediaError) {
     let rate = Int64(sampleRate)
-    self.clip = clip
-    self.url = url
-    self.sampleRate = sampleRate
-    self.cancellation = cancellation
+    name = clip.source.name
     start = clip.at.count(per: rate)
     end = clip.end.count(per: rate)
     level = ClipLevel(clip, sampleRate: sampleRate)
-    reader = try open()
+    reader = try LoopedReader(
+      clip, url: url, sampleRate: sampleRate, channels: AudioMixer.channels,
+      cancellation: cancellation)
     if let speed = clip.speed {
       tempo = try reading(clip.source.name) { () throws(FFmpegError) in
         try TempoReader(sampleRate: sampleRate, speed: speed)
       }
     }
-  }
-
-  private func open() throws(MediaError) -> AudioReader {
-    try AudioReader(
-      url, as: clip.source.name, sampleRate: sampleRate, channels: AudioMixer.channels,
-      from: clip.sourceStart, cancellation: cancellation)
   }
 
   /// Adds what is heard of it in the samples from `position` on. Positions must follow each other.
@@ -69,22 +57,15 @@ final class ClipPlayer {
   /// Decodes until `count` floats are there or nothing more comes.
   private func fill(_ count: Int) throws(MediaError) {
     while samples.count - head < count, let reader {
-      let before = samples.count
-      if try read(reader) {
-        hasSounded = hasSounded || samples.count > before
-      } else if clip.loops, hasSounded {
-        hasSounded = false
-        self.reader = try open()
-      } else {
-        self.reader = nil
-        try tempo?.finish(as: clip.source.name, into: &samples)
-      }
+      guard try !read(reader) else { continue }
+      self.reader = nil
+      try tempo?.finish(as: name, into: &samples)
     }
   }
 
-  private func read(_ reader: AudioReader) throws(MediaError) -> Bool {
+  private func read(_ reader: LoopedReader) throws(MediaError) -> Bool {
     if tempo == nil { return try reader.read(into: &samples) }
-    return try tempo?.read(reader, as: clip.source.name, into: &samples) ?? false
+    return try tempo?.read(reader, as: name, into: &samples) ?? false
   }
 
   private func drop(_ count: Int) {

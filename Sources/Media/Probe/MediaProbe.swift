@@ -90,7 +90,7 @@ public enum MediaProbe {
     cancellation: CancellationFlag?
   ) throws(MediaError) -> MediaTime? {
     if let known = demuxer.duration, !demuxer.isDurationEstimated, !scans {
-      return plausible(known, in: .containerTimeBase)
+      return plausible(known, in: .containerTimeBase).map { length(of: demuxer, lasting: $0) }
     }
     var whole = try reading(name) { () throws(FFmpegError) in
       try Demuxer.open(url, cancellation: cancellation)
@@ -98,9 +98,20 @@ public enum MediaProbe {
     return try scan(&whole, name: name)
   }
 
+  /// From the beginning of a file to its end, without what coding adds to its sound: a lead, and the rest of the last block.
+  private static func length(of demuxer: borrowing Demuxer, lasting whole: MediaTime) -> MediaTime {
+    let length = whole - FileClock.lead(of: demuxer)
+    guard let video = demuxer.bestStream(.video), let sound = demuxer.bestStream(.audio),
+      let picture = video.duration.flatMap({ plausible($0, in: video.timeBase) })
+    else { return length }
+    let block = MediaTime(count: 1024, per: Int64(max(sound.sampleRate, 8000)))
+    return picture < length && length - picture < block ? picture : length
+  }
+
   private static func scan(_ demuxer: inout Demuxer, name: String) throws(MediaError) -> MediaTime?
   {
-    let start = demuxer.start ?? 0
+    let lead = FileClock.lead(of: demuxer)
+    let start = (demuxer.start ?? 0) + Rational.containerTimeBase.units(of: lead)
     var counted: [Int: Int64] = [:]
     var end: Int64 = 0
     while let packet = try reading(name, { () throws(FFmpegError) in try demuxer.read() }) {
