@@ -3,8 +3,8 @@ import Pipeline
 
 /// When a file begins, for everything that reads it: picture and sound count from the same moment.
 enum FileClock {
-  /// Longer than any decoder of sound needs before it is right.
-  private static let longestWarmUp = MediaTime(milliseconds: 125)
+  /// In microseconds; longer than any decoder of sound needs before it is right.
+  static let longestWarmUp: Int64 = 125_000
 
   /// In the time base of `stream`.
   ///
@@ -14,7 +14,7 @@ enum FileClock {
   static func origin(of demuxer: borrowing Demuxer, in stream: StreamInfo) -> Int64 {
     guard let first = demuxer.start else { return stream.start ?? 0 }
     if let video = demuxer.bestStream(.video), let start = video.start {
-      let lead = video.timeBase.mediaTime(start) - Rational.containerTimeBase.mediaTime(first)
+      let lead = video.timeBase.rescale(start, to: .containerTimeBase) - first
       if lead <= longestWarmUp { return video.timeBase.rescale(start, to: stream.timeBase) }
     }
     return Rational.containerTimeBase.rescale(first, to: stream.timeBase)

@@ -89,8 +89,13 @@ public enum MediaProbe {
     of demuxer: inout Demuxer, url: URL, name: String, scans: Bool,
     cancellation: CancellationFlag?
   ) throws(MediaError) -> MediaTime? {
-    if let known = demuxer.duration, !demuxer.isDurationEstimated, !scans {
-      return plausible(known, in: .containerTimeBase).map { length(of: demuxer, lasting: $0) }
+    let start = demuxer.start ?? 0
+    let countsFromZero = demuxer.formatName.hasPrefix("matroska") || demuxer.formatName == "flv"
+    // Programs do not agree whether these say how long they last or when they end.
+    let isUnclear = countsFromZero && abs(start) > FileClock.longestWarmUp
+    if let known = demuxer.duration, !demuxer.isDurationEstimated, !scans, !isUnclear {
+      return plausible(countsFromZero ? known - start : known, in: .containerTimeBase)
+        .map { length(of: demuxer, lasting: $0) }
     }
     var whole = try reading(name) { () throws(FFmpegError) in
       try Demuxer.open(url, cancellation: cancellation)

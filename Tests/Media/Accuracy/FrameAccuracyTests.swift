@@ -51,8 +51,7 @@ struct FrameAccuracyTests {
   }
 
   @Test(
-    "each frame shows the picture of its time: cuts, transitions, speeds, offsets, loops and ends, "
-      + "over the seams of chunks and segments",
+    "each frame shows the picture of its time, over cuts, transitions, loops and the seams of chunks",
     arguments: [FrameRate(25), FrameRate(30_000, per: 1001), FrameRate(30), FrameRate(60)])
   func everyFrame(rate: FrameRate) async throws {
     let model = Self.model(at: rate)
@@ -76,7 +75,8 @@ struct FrameAccuracyTests {
     }
     // Were every picture one too late, this would be seen in all frames but those of held pictures.
     let found = try await LumaFrames(mp4, size: NumberedVideo.size)
-    let noticed = (0..<found.count).filter { model.wrongBlocks(found, frame: $0, late: 1) > 0 }
-    #expect(noticed.count > found.count * 4 / 5)
+    let some = stride(from: 0, to: found.count, by: 11)
+    let noticed = some.filter { model.wrongBlocks(found, frame: $0, late: 1) > 0 }
+    #expect(noticed.count > Array(some).count * 4 / 5)
   }
 }

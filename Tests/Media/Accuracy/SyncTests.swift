@@ -29,12 +29,12 @@ struct SyncTests {
         "-v", "error", "-f", "lavfi", "-i",
         "color=black:size=12x8:rate=\(rate.numerator)/\(rate.denominator),format=yuv420p,"
           + "geq=lum='if(lt(mod(N,\(Self.period)),3),220,20)':cb=128:cr=128,"
-          + "scale=96:64:flags=neighbor",
+          + "scale=96:64:flags=neighbor,trim=end_frame=\(frames)",
       ] + offset + [
         "-f", "lavfi", "-i",
         "aevalsrc='0.6*sin(2*PI*1000*mod(t,\(step)))*lt(mod(t+0.000001,\(step)),0.08)'"
           + ":s=48000:d=\(soundLength ?? length)",
-        "-frames:v", String(frames), "-c:v", "libx264", "-preset", "veryfast", "-crf", "8",
+        "-c:v", "libx264", "-preset", "veryfast", "-crf", "8",
       ] + arguments + [url.path])
     return try bench.services.add(url)
   }
@@ -46,7 +46,7 @@ struct SyncTests {
     let film = try await LumaFrames(url, size: Self.size)
     let bright = (0..<film.count).map { film.around($0, x: 48, y: 32) > 120 }
     let flashes = bright.indices.filter { bright[$0] && ($0 == 0 || !bright[$0 - 1]) }
-      .map { Double($0) / rate.framesPerSecond }
+      .map { (Double($0) / rate.framesPerSecond * 1e6).rounded() / 1e6 }
     // Sound that begins late in the file is put where it belongs.
     let sound = try await TestProgram.run(
       "ffmpeg",
@@ -139,7 +139,7 @@ struct SyncTests {
     let url = bench.samples.url("out.mp4")
     try await bench.render(film, to: [.file(url, .mp4)])
     let (flashes, beeps) = try await onsets(url, rate: rate)
-    #expect(flashes == (0..<12).map { Double($0) * 0.8 })
+    #expect(flashes == (0..<12).map { Double($0 * 8) / 10 })
     let heard = soundLength < 2 ? [0, 1] : [0, 1, 2]
     let expected = (0..<4).flatMap { round in heard.map { Double(round) * 2.4 + Double($0) * 0.8 } }
     #expect(beeps.count == expected.count, "\(beeps)")
@@ -151,7 +151,10 @@ struct SyncTests {
     ("a.flv", ["-c:a", "aac", "-ar", "44100"]), ("a.webm", ["-c:v", "libvpx", "-c:a", "libopus"]),
     ("late.mkv", ["-c:a", "aac", "-output_ts_offset", "7.3"]),
     ("late.ts", ["-c:a", "aac", "-output_ts_offset", "500.01"]),
-    ("early.mkv", ["-c:a", "aac", "-output_ts_offset", "-0.52", "-avoid_negative_ts", "disabled"]),
+    (
+      "early.mkv",
+      ["-c:a", "aac", "-bf", "0", "-output_ts_offset", "-0.52", "-avoid_negative_ts", "disabled"]
+    ),
   ]
 
   @Test(
@@ -179,7 +182,7 @@ struct SyncTests {
     let rate = FrameRate(25)
     for (name, arguments, flash, beep) in [
       ("late.mov", ["-itsoffset", "0.4"], 0.8, 1.2),
-      ("early.mov", ["-itsoffset", "-0.4"], 1.2, 0.8),
+      ("early.mkv", ["-itsoffset", "-0.4"], 1.2, 0.8),
     ] {
       let file = try await flashing(name, rate: rate, frames: 50, offset: arguments)
       let film = Timeline(

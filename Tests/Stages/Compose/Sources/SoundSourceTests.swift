@@ -1,5 +1,6 @@
 import ComposeStage
 import Foundation
+import Media
 import Pipeline
 import TestSupport
 import Testing
@@ -193,7 +194,8 @@ struct SoundSourceTests {
     let url = lab.folder.file("ducked.m4a")
     var heard = timeline
     heard.layers = []
-    _ = try await lab.services.context().render(heard, outputs: [.file(url, .m4a)])
+    _ = try await lab.services.context().render(
+      heard, encoding: Encoding(), outputs: [.file(url, .m4a)])
     let sound = try await lab.sound(url).left
     // Decibels in each 20 ms.
     let levels = stride(from: 0, to: 288_000 - 960, by: 960).map {
