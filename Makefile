@@ -20,7 +20,7 @@ demo: build
 
 test: setup
 	$(SWIFT) build --build-tests
-	$(SWIFT) test --skip-build --disable-xctest
+	@SWIFT=$(SWIFT) Scripts/test.sh
 
 lint: setup
 	@Scripts/lint.sh

@@ -113,7 +113,8 @@ let package = Package(
       path: "Benchmarks/http-server/Server"),
 
     .target(
-      name: "TestSupport", dependencies: ["Pipeline", "Threads"], path: "Tests/TestSupport"),
+      name: "TestSupport", dependencies: ["Pipeline", "ChildProcess", "Threads"],
+      path: "Tests/TestSupport"),
     tests("Threads", of: "Threads"),
     tests("YAML", of: "YAML"),
     tests("Pipeline", of: "Pipeline", "Threads", "TestSupport"),
@@ -121,7 +122,8 @@ let package = Package(
     tests("FFmpeg", of: "FFmpeg", "Threads", "TestSupport"),
     tests("Media", of: "Media", "Pipeline", "FFmpeg", "Threads", "TestSupport"),
     tests("ChildProcess", of: "ChildProcess", "Threads"),
-    tests("HTTPServer", of: "HTTPServer", "HTTPTypes", "ChildProcess", "Threads"),
+    tests(
+      "HTTPServer", of: "HTTPServer", "HTTPTypes", "ChildProcess", "Threads", "TestSupport"),
     tests(
       "Speech", of: "TTSStage", "TranscribeStage", "Pipeline", "Media", "Speech", "SpeechClient",
       "ChildProcess", "Threads", "TestSupport", "videocraft-speech"),
@@ -130,8 +132,11 @@ let package = Package(
       "RenderStage", "Pipeline", "Media", "FFmpeg", "Threads", "TestSupport"),
     tests("Store", of: "Store", "SQLite", "Files", "Pipeline", "Threads", "TestSupport"),
     tests(
-      "Host", of: "videocraft", "videocraft-speech", "Pipeline", "Media", "Threads", "TestSupport"),
-    tests("Golden", of: "videocraft", "videocraft-speech", "Pipeline", "Media", "TestSupport"),
+      "Host", of: "videocraft", "videocraft-speech", "Pipeline", "Media", "ChildProcess",
+      "Threads", "TestSupport"),
+    tests(
+      "Golden", of: "videocraft", "videocraft-speech", "Pipeline", "Media", "ChildProcess",
+      "TestSupport"),
   ]
 )
 

@@ -37,6 +37,13 @@ if grep -rlE '^(public )?import Store$' --include='*.swift' Sources/Host | grep 
   failed=1
 fi
 
+# Descriptors of Foundation's processes leak into whatever is started at the same moment, and then an end of file or
+# of a process is seen too late or never. Ours are `ChildProcess` and, in tests, `TestProgram` and `TestProcess`.
+if grep -rnE '(^|[^A-Za-z0-9_])(Process(\(\)|\.run\()|Foundation\.Process($|[^A-Za-z]))' --include='*.swift' Sources Tests; then
+  echo 'lint: Foundation.Process is not used' >&2
+  failed=1
+fi
+
 # What a target imports it must declare: the build itself checks it.
 if ! swift build --explicit-target-dependency-import-check error >.build/import-check.log 2>&1; then
   cat .build/import-check.log >&2

@@ -2,7 +2,7 @@ import Testing
 
 @testable import ChildProcess
 
-@Suite("Lines from a stream of bytes")
+@Suite("Lines from a stream of bytes", .timeLimit(.minutes(5)))
 struct LineSplitterTests {
   @Test(
     "Lines come out whole however the bytes are cut",

@@ -4,7 +4,7 @@ import TestSupport
 import Testing
 import Threads
 
-@Suite("FFmpeg", .timeLimit(.minutes(1)))
+@Suite("FFmpeg", .timeLimit(.minutes(5)))
 struct FFmpegTests {
   let folder: TestFolder
 

@@ -5,7 +5,7 @@ import Testing
 @testable import videocraft
 
 /// Every file in `pipelines/`, run by the command line on tiny media.
-@Suite("Pipelines", .timeLimit(.minutes(3)))
+@Suite("Pipelines", .timeLimit(.minutes(10)))
 struct GoldenTests {
   @Test("narrated: speech, captions, MP4 and HLS; the second run does nothing again")
   func narrated() async throws {

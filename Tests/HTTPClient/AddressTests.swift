@@ -3,7 +3,7 @@ import Testing
 
 @testable import HTTPClient
 
-@Suite("Addresses and outbound rules")
+@Suite("Addresses and outbound rules", .timeLimit(.minutes(5)))
 struct AddressTests {
   @Test(
     "addresses of the public internet are public",
@@ -106,7 +106,7 @@ struct AddressTests {
   }
 }
 
-@Suite("Redirects, heads and waits")
+@Suite("Redirects, heads and waits", .timeLimit(.minutes(5)))
 struct MessageTests {
   private func next(
     _ request: HTTPRequest, _ status: Int, _ location: String?

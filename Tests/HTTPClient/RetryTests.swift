@@ -4,7 +4,7 @@ import Threads
 
 @testable import HTTPClient
 
-@Suite("HTTP retries", .timeLimit(.minutes(1)))
+@Suite("HTTP retries", .timeLimit(.minutes(5)))
 struct RetryTests {
   private func server(_ failures: Int, _ status: Int = 503) throws -> TestServer {
     let count = Locked(0)

@@ -1,7 +1,6 @@
 import Foundation
 import TestSupport
 import Testing
-import Threads
 
 @testable import HTTPClient
 
@@ -9,7 +8,7 @@ import Threads
 private final class TLSServer: Sendable {
   let folder: TestFolder
   let port: Int
-  private let process: Process
+  private let process: TestProcess
 
   var certificate: URL { folder.file("certificate.pem") }
 
@@ -23,42 +22,27 @@ private final class TLSServer: Sendable {
         "key.pem", "-out", "certificate.pem", "-days", "2", "-subj", "/CN=\(name)", "-addext",
         "subjectAltName=\(alternative)",
       ], in: folder.url)
-    process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments =
+    process = try await TestProcess(
+      "openssl",
       [
-        "openssl", "s_server", "-accept", "127.0.0.1:0", "-www", "-cert", "certificate.pem", "-key",
-        "key.pem",
-      ] + options
-    process.currentDirectoryURL = folder.url
-    let output = Pipe()
-    process.standardOutput = output
-    process.standardError = FileHandle.nullDevice
-    process.standardInput = FileHandle.nullDevice
-    try process.run()
-    port = await Self.port(output.fileHandleForReading)
+        "s_server", "-accept", "127.0.0.1:0", "-www", "-cert", "certificate.pem", "-key", "key.pem",
+      ] + options, in: folder.url)
+    port = try #require(try await Self.port(process), "\(process.errorOutput)")
   }
 
-  deinit { process.terminate() }
-
-  /// From the line `ACCEPT 127.0.0.1:43211`; 0 when it ended without one.
-  private static func port(_ output: FileHandle) async -> Int {
-    await BlockingThread.run("test-openssl") {
-      var text = ""
-      while true {
-        let data = output.availableData
-        if data.isEmpty { return 0 }
-        text += String(decoding: data, as: UTF8.self)
-        for line in text.split(separator: "\n").dropLast(text.hasSuffix("\n") ? 0 : 1)
-        where line.hasPrefix("ACCEPT") {
-          if let port = line.split(separator: ":").last.flatMap({ Int($0) }) { return port }
-        }
+  /// From the line `ACCEPT 127.0.0.1:43211`, once it is whole.
+  private static func port(_ process: TestProcess) async throws -> Int? {
+    while try await process.wait(atMost: .milliseconds(5)) == nil {
+      let lines = process.output.split(separator: "\n", omittingEmptySubsequences: false)
+      if let line = lines.dropLast().first(where: { $0.hasPrefix("ACCEPT") }) {
+        return line.split(separator: ":").last.flatMap { Int($0) }
       }
     }
+    return nil
   }
 }
 
-@Suite("TLS", .timeLimit(.minutes(1)))
+@Suite("TLS", .timeLimit(.minutes(5)))
 struct TLSTests {
   @Test("a certificate that nobody vouches for is refused, and accepted once it is trusted")
   func selfSigned() async throws {

@@ -2,7 +2,7 @@ import Testing
 
 @testable import videocraft
 
-@Suite("Amounts on the command line")
+@Suite("Amounts on the command line", .timeLimit(.minutes(5)))
 struct AmountReaderTests {
   @Test(
     "sizes have decimal or binary units",

@@ -4,7 +4,7 @@ import Testing
 
 @testable import videocraft
 
-@Suite("Command line", .timeLimit(.minutes(1)))
+@Suite("Command line", .timeLimit(.minutes(5)))
 struct CommandLineTests {
   private func run(_ words: String...) async -> (code: ExitCode, out: String, err: String) {
     let console = Console(collecting: ())

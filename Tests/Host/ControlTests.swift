@@ -6,7 +6,7 @@ import Threads
 
 @testable import videocraft
 
-@Suite("Requests between processes")
+@Suite("Requests between processes", .timeLimit(.minutes(5)))
 struct ControlTests {
   private let folder: TestFolder
   private var desk: ControlDesk { ControlDesk(dataFolder: folder.url) }
@@ -56,7 +56,7 @@ struct ControlTests {
 
   @Test(
     "requests are heard while somebody works, and the work's result is given back",
-    .timeLimit(.minutes(1)))
+    .timeLimit(.minutes(5)))
   func during() async throws {
     try leave("live", .now, at: 1)
     let (heard, continuation) = AsyncStream.makeStream(of: String.self)

@@ -3,7 +3,7 @@ import Testing
 
 @testable import videocraft
 
-@Suite("Decisions in words")
+@Suite("Decisions in words", .timeLimit(.minutes(5)))
 struct DecisionTests {
   @Test(
     "each reason is a sentence that names what it is about",

@@ -3,7 +3,7 @@ import Testing
 
 @testable import videocraft
 
-@Suite("What a run shows")
+@Suite("What a run shows", .timeLimit(.minutes(5)))
 struct DisplayTests {
   private func event(_ type: RunEvent.Kind, _ change: (inout RunEvent) -> Void = { _ in })
     -> RunEvent

@@ -4,7 +4,7 @@ import Testing
 
 @testable import videocraft
 
-@Suite("Hooks of runs", .timeLimit(.minutes(1)))
+@Suite("Hooks of runs", .timeLimit(.minutes(5)))
 struct HookReportTests {
   @Test("run and show tell of a message that was given up, and of its address the host alone")
   func undelivered() async throws {

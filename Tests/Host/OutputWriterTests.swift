@@ -5,7 +5,7 @@ import Testing
 
 @testable import videocraft
 
-@Suite("Outputs in a folder")
+@Suite("Outputs in a folder", .timeLimit(.minutes(5)))
 struct OutputWriterTests {
   private let folder: TestFolder
   private let artifacts: MemoryArtifactStore

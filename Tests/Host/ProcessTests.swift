@@ -1,3 +1,4 @@
+import ChildProcess
 import Foundation
 import Pipeline
 import TestSupport
@@ -6,7 +7,7 @@ import Testing
 @testable import videocraft
 
 /// Several processes with one data folder: one works, others look on and ask.
-@Suite("Processes side by side", .timeLimit(.minutes(3)))
+@Suite("Processes side by side", .timeLimit(.minutes(10)))
 struct ProcessTests {
   private let folder: TestFolder
 
@@ -51,12 +52,12 @@ struct ProcessTests {
     return (code, console.written.out, console.written.err)
   }
 
-  private func start(_ more: String...) async throws -> VideocraftProcess {
+  private func start(_ more: String...) async throws -> TestProcess {
     let picture = folder.file("a.png")
     if !FileManager.default.fileExists(atPath: picture.path) {
       _ = try await TestMedia.picture(picture)
     }
-    return try VideocraftProcess(
+    return try await TestProcess.videocraft(
       [
         "run", folder.file("long.yaml").path, "-i", "picture=\(picture.path)", "-o",
         folder.file("out").path, "--data-dir", folder.file("data").path, "--format", "lines",
@@ -68,7 +69,7 @@ struct ProcessTests {
   @Test("what one process works on, others can list, show, explain and follow")
   func lookOn() async throws {
     let process = try await start("-i", "time=10m")
-    try #require(await process.says(Self.rendering), "\(process.errorOutput)")
+    try #require(try await process.says(Self.rendering), "\(process.errorOutput)")
     let runs = await command("runs")
     #expect(runs.out.contains("running"), "\(runs.out)\(runs.err)")
     let json = await command("runs", "--format", "json")
@@ -83,12 +84,12 @@ struct ProcessTests {
       "plan", folder.file("long.yaml").path, "-i", "picture=\(folder.file("a.png").path)", "-i",
       "time=10m")
     #expect(plan.out.contains("voice    cached:"), "\(plan.out)\(plan.err)")
-    let followed = try VideocraftProcess(
+    let followed = try await TestProcess.videocraft(
       ["events", "last", "--follow", "--data-dir", folder.file("data").path], in: folder)
-    #expect(await followed.says("package: started"))
+    #expect(try await followed.says("package: started"))
     process.send(SIGKILL)
-    _ = await process.wait()
-    #expect(await followed.wait() == .code(130))
+    _ = try await process.wait()
+    #expect(try await followed.wait() == .code(130))
     #expect(followed.errorOutput.contains("is interrupted; `videocraft resume "))
     #expect(await command("runs").out.contains("interrupted"))
   }
@@ -96,12 +97,12 @@ struct ProcessTests {
   @Test("a process that owns the folder keeps others from working in it, with its number")
   func owned() async throws {
     let process = try await start("-i", "time=10m")
-    try #require(await process.says(Self.rendering), "\(process.errorOutput)")
+    try #require(try await process.says(Self.rendering), "\(process.errorOutput)")
     let other = await command("gc")
     #expect(other.code == .wrong)
     #expect(other.err.contains("in use by process \(process.id)"), "\(other.err)")
     process.send(SIGINT)
-    #expect(await process.wait() == .code(130))
+    #expect(try await process.wait() == .code(130))
   }
 
   @Test(
@@ -109,12 +110,12 @@ struct ProcessTests {
     arguments: [("10m", [String]()), ("4s", ["--graceful"])])
   func cancel(time: String, words: [String]) async throws {
     let process = try await start("-i", "time=\(time)")
-    try #require(await process.says(Self.rendering), "\(process.errorOutput)")
+    try #require(try await process.says(Self.rendering), "\(process.errorOutput)")
     let console = Console(collecting: ())
     let code = await Videocraft.dispatch(
       ["cancel", "last", "--data-dir", folder.file("data").path] + words, console: console)
     #expect(code == .done, "\(console.written.err)")
-    #expect(await process.wait(atMost: .seconds(60)) == .code(130))
+    #expect(try await process.wait() == .code(130))
     let runs = await command("runs", "--state", "cancelled")
     #expect(runs.out.contains("cancelled"), "\(runs.out)")
     #expect(!process.errorOutput.contains("look: started"))
@@ -130,11 +131,11 @@ struct ProcessTests {
   @Test("a request that nobody heard is obeyed by the next process")
   func unheard() async throws {
     let process = try await start("-i", "time=10m")
-    try #require(await process.says(Self.rendering), "\(process.errorOutput)")
+    try #require(try await process.says(Self.rendering), "\(process.errorOutput)")
     process.send(SIGKILL)
-    _ = await process.wait()
+    _ = try await process.wait()
     let archive = try await Wiring.archive(dataFolder: folder.file("data").path)
-    let run = try #require(try await archive.journal.runs(limit: 1).first).record.id
+    let run = try #require(await archive.journal.runs(limit: 1).first).record.id
     try ControlDesk(dataFolder: folder.file("data"))
       .leave(.init(run: run, cancel: .now, at: .now))
     let resumed = await command("resume", run)
@@ -145,13 +146,13 @@ struct ProcessTests {
   @Test("Ctrl-C stops, says how to go on, and the same command goes on")
   func interrupted() async throws {
     let first = try await start()
-    try #require(await first.says(Self.rendering), "\(first.errorOutput)")
+    try #require(try await first.says(Self.rendering), "\(first.errorOutput)")
     first.send(SIGINT)
-    #expect(await first.wait() == .code(130))
+    #expect(try await first.wait() == .code(130))
     #expect(first.errorOutput.contains("videocraft resume "), "\(first.errorOutput)")
     #expect(!FileManager.default.fileExists(atPath: folder.file("out").path))
     let second = try await start()
-    #expect(await second.wait() == .code(0), "\(second.errorOutput)")
+    #expect(try await second.wait() == .code(0), "\(second.errorOutput)")
     #expect(second.errorOutput.contains("continuing run "), "\(second.errorOutput)")
     #expect(second.errorOutput.contains(": 2 of 4 tasks are done"))
     #expect(!second.errorOutput.contains("voice: started"))
@@ -163,9 +164,9 @@ struct ProcessTests {
   @Test("an interrupted run is continued by its id, into the folder that it was to go to")
   func resume() async throws {
     let first = try await start("-i", "time=5s")
-    try #require(await first.says("voice:"), "\(first.errorOutput)")
+    try #require(try await first.says("voice:"), "\(first.errorOutput)")
     first.send(SIGKILL)
-    _ = await first.wait()
+    _ = try await first.wait()
     let other = await command(
       "run", folder.file("long.yaml").path, "-i", "picture=\(folder.file("a.png").path)", "-i",
       "time=1s", "-o", folder.file("other").path)

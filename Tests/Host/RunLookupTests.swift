@@ -3,7 +3,7 @@ import Testing
 
 @testable import videocraft
 
-@Suite("Finding a run")
+@Suite("Finding a run", .timeLimit(.minutes(5)))
 struct RunLookupTests {
   private static let ids = [
     "20261120-101500-aa11bb", "20261120-101501-aa22cc", "20261121-090000-77f3a9",

@@ -5,7 +5,7 @@ import Testing
 @testable import videocraft
 
 /// The JSON Schema, looked at by a validator that is not ours.
-@Suite("JSON Schema of pipeline files", .timeLimit(.minutes(2)))
+@Suite("JSON Schema of pipeline files", .timeLimit(.minutes(5)))
 struct SchemaTests {
   private static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent()

@@ -5,7 +5,7 @@ import Testing
 
 @testable import videocraft
 
-@Suite("Secrets of the host")
+@Suite("Secrets of the host", .timeLimit(.minutes(5)))
 struct HostSecretsTests {
   private func write(_ text: String, mode: Int = 0o600) throws -> (path: String, folder: TestFolder)
   {
@@ -65,7 +65,7 @@ struct HostSecretsTests {
   }
 }
 
-@Suite("Overlays on the command line", .timeLimit(.minutes(1)))
+@Suite("Overlays on the command line", .timeLimit(.minutes(5)))
 struct OverlayCommandTests {
   private func run(_ words: String...) async -> (code: ExitCode, out: String, err: String) {
     let console = Console(collecting: ())

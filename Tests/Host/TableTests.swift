@@ -2,7 +2,7 @@ import Testing
 
 @testable import videocraft
 
-@Suite("Tables and ages")
+@Suite("Tables and ages", .timeLimit(.minutes(5)))
 struct TableTests {
   @Test("columns are as wide as they need to be, numbers stand right, lines have no blank ends")
   func table() {

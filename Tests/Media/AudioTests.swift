@@ -1,9 +1,10 @@
 import Foundation
 import Media
+import TestSupport
 import Testing
 import Threads
 
-@Suite("Decoding and writing sound", .timeLimit(.minutes(2)))
+@Suite("Decoding and writing sound", .blocking, .timeLimit(.minutes(5)))
 struct AudioTests {
   let samples: Samples
 

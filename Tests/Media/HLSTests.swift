@@ -1,9 +1,10 @@
 import Foundation
 import Media
 import Pipeline
+import TestSupport
 import Testing
 
-@Suite("HLS packages", .timeLimit(.minutes(3)))
+@Suite("HLS packages", .blocking, .timeLimit(.minutes(10)))
 struct HLSTests {
   let studio: Studio
   var samples: Samples { studio.samples }

@@ -1,9 +1,10 @@
 import Foundation
 import Media
 import Pipeline
+import TestSupport
 import Testing
 
-@Suite("Rendering fits, backgrounds and texts", .timeLimit(.minutes(3)))
+@Suite("Rendering fits, backgrounds and texts", .blocking, .timeLimit(.minutes(10)))
 struct LookTests {
   let studio: Studio
   var samples: Samples { studio.samples }

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Media
 
-@Suite("Errors of media")
+@Suite("Errors of media", .timeLimit(.minutes(5)))
 struct MediaErrorTests {
   @Test("a full disk is told as such, and is nothing that another attempt mends")
   func fullDisk() {

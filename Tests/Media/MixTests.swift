@@ -1,12 +1,13 @@
 import Foundation
 import Pipeline
+import TestSupport
 import Testing
 import Threads
 
 @testable import Media
 
 /// The mix itself, sample by sample, without an encoder.
-@Suite("Mixing sound", .timeLimit(.minutes(4)))
+@Suite("Mixing sound", .blocking, .timeLimit(.minutes(10)))
 struct MixTests {
   let studio: Studio
   var samples: Samples { studio.samples }

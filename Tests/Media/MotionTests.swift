@@ -1,9 +1,10 @@
 import Foundation
 import Media
 import Pipeline
+import TestSupport
 import Testing
 
-@Suite("Rendering motion", .timeLimit(.minutes(3)))
+@Suite("Rendering motion", .blocking, .timeLimit(.minutes(10)))
 struct MotionTests {
   let studio: Studio
   var samples: Samples { studio.samples }

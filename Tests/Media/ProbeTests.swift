@@ -1,9 +1,10 @@
 import Foundation
 import Media
 import Pipeline
+import TestSupport
 import Testing
 
-@Suite("Probing", .timeLimit(.minutes(2)))
+@Suite("Probing", .blocking, .timeLimit(.minutes(5)))
 struct ProbeTests {
   let samples: Samples
 

@@ -1,9 +1,10 @@
 import Foundation
 import Media
 import Pipeline
+import TestSupport
 import Testing
 
-@Suite("Rendering sound", .timeLimit(.minutes(3)))
+@Suite("Rendering sound", .blocking, .timeLimit(.minutes(10)))
 struct RenderSoundTests {
   let studio: Studio
   var samples: Samples { studio.samples }

@@ -1,10 +1,11 @@
 import Foundation
 import Media
 import Pipeline
+import TestSupport
 import Testing
 
 /// Films whose every picture has a brightness of its own, so that one can tell which is shown.
-@Suite("Rendering videos", .timeLimit(.minutes(3)))
+@Suite("Rendering videos", .blocking, .timeLimit(.minutes(10)))
 struct RenderVideoTests {
   let studio: Studio
   var samples: Samples { studio.samples }

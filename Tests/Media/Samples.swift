@@ -1,7 +1,7 @@
 import Foundation
 import Media
 import Pipeline
-import Testing
+import TestSupport
 
 /// Tiny media made by the `ffmpeg` command, each kind once per process, and a folder that goes away.
 final class Samples: Sendable {
@@ -57,25 +57,5 @@ final class Samples: Sendable {
 
 /// Runs a program and gives what it printed; a failure is an error with what it said.
 func command(_ name: String, _ arguments: [String]) throws -> Data {
-  let process = Process()
-  process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-  process.arguments = [name] + arguments
-  let output = Pipe()
-  let errors = Pipe()
-  process.standardOutput = output
-  process.standardError = errors
-  process.standardInput = FileHandle.nullDevice
-  try process.run()
-  let bytes = output.fileHandleForReading.readDataToEndOfFile()
-  let complaint = errors.fileHandleForReading.readDataToEndOfFile()
-  process.waitUntilExit()
-  guard process.terminationStatus == 0 else {
-    throw CommandFailure(text: name + ": " + String(decoding: complaint, as: UTF8.self))
-  }
-  return bytes
-}
-
-struct CommandFailure: Error, CustomStringConvertible {
-  let text: String
-  var description: String { text }
+  try TestProgram.runBlocking(name, arguments).output
 }

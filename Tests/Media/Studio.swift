@@ -1,7 +1,7 @@
 import Foundation
 import Media
 import Pipeline
-import Testing
+import TestSupport
 import Threads
 
 /// Renders small films and looks at what came out with other programs.
@@ -36,7 +36,8 @@ final class Studio {
     overlays: @escaping OverlayMaker = { _, _ in NoOverlays() },
     progress: @escaping @Sendable (RenderProgress) -> Void = { _ in }
   ) throws -> RenderReport {
-    try TimelineRenderer(overlays: overlays).render(
+    try requireWaitingThread()
+    return try TimelineRenderer(overlays: overlays).render(
       timeline, encoding: encoding, sources: sources, outputs: outputs, threads: 2,
       cancellation: cancellation, progress: progress)
   }

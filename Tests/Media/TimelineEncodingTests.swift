@@ -2,7 +2,7 @@ import Foundation
 import Pipeline
 import Testing
 
-@Suite("Timelines as text")
+@Suite("Timelines as text", .timeLimit(.minutes(5)))
 struct TimelineEncodingTests {
   private let file = FileReference(
     digest: Digest(of: [1]), byteCount: 1, mediaType: "video/mp4", name: "a.mp4")

@@ -1,9 +1,10 @@
 import Foundation
 import Media
 import Pipeline
+import TestSupport
 import Testing
 
-@Suite("Rendering transitions", .timeLimit(.minutes(3)))
+@Suite("Rendering transitions", .blocking, .timeLimit(.minutes(10)))
 struct TransitionTests {
   let studio: Studio
 

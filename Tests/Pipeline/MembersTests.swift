@@ -18,7 +18,7 @@ private struct Inputs: Ports {
   @Port("Words.") var transcript: Transcript?
 }
 
-@Suite("Declared members")
+@Suite("Declared members", .timeLimit(.minutes(5)))
 struct MembersTests {
   @Test("a declaration is read with names in kebab case, types, defaults and bounds")
   func descriptions() {

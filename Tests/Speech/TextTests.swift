@@ -2,7 +2,7 @@ import Testing
 
 @testable import Speech
 
-@Suite("Text for voices")
+@Suite("Text for voices", .timeLimit(.minutes(5)))
 struct TextTests {
   @Test(
     "Text is cut into sentences where people would",

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Speech
 
-@Suite("Times of words")
+@Suite("Times of words", .timeLimit(.minutes(5)))
 struct TimingTests {
   @Test("A missing word shares the time of the one before it, or gets the pause before the next")
   func missing() {

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 import TranscribeStage
 
-@Suite("Stage transcribe", .timeLimit(.minutes(5)))
+@Suite("Stage transcribe", .timeLimit(.minutes(10)))
 struct TranscribeTests {
   private let services: TestStageServices
 

@@ -8,7 +8,7 @@ import TestSupport
 import Testing
 
 /// The stages one after another, as a pipeline connects them.
-@Suite("compose, burn and segment", .timeLimit(.minutes(2)))
+@Suite("compose, burn and segment", .timeLimit(.minutes(5)))
 struct ChainTests {
   private struct Chain {
     let services: TestStageServices

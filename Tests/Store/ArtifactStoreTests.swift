@@ -4,7 +4,7 @@ import Store
 import TestSupport
 import Testing
 
-@Suite("Artifact stores", .timeLimit(.minutes(1)))
+@Suite("Artifact stores", .timeLimit(.minutes(5)))
 struct ArtifactStoreTests {
   enum Kind: CaseIterable { case memory, files }
 

@@ -4,7 +4,7 @@ import Store
 import TestSupport
 import Testing
 
-@Suite("The collector", .timeLimit(.minutes(1)))
+@Suite("The collector", .timeLimit(.minutes(5)))
 struct CollectorTests {
   @Test("without a budget or an age nothing that the journal knows of goes")
   func nothing() async throws {

@@ -3,7 +3,7 @@ import Store
 import TestSupport
 import Testing
 
-@Suite("Data folders")
+@Suite("Data folders", .timeLimit(.minutes(5)))
 struct DataFolderTests {
   @Test("a data folder has one owner at a time, whose process is named")
   func lock() throws {

@@ -3,7 +3,7 @@ import SQLite
 import TestSupport
 import Testing
 
-@Suite("Databases", .timeLimit(.minutes(1)))
+@Suite("Databases", .timeLimit(.minutes(5)))
 struct DatabaseTests {
   private struct Refusal: Error {}
 

@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 @Suite(
-  "Full and broken disks", .serialized, .timeLimit(.minutes(1)),
+  "Full and broken disks", .serialized, .timeLimit(.minutes(5)),
   .enabled(if: SmallDisk.isAvailable, "mounting a small disk needs root"))
 struct DiskFullTests {
   @Test("a file for which there is no room is refused in words, and leaves nothing")

@@ -2,7 +2,7 @@ import Pipeline
 import Testing
 
 /// What every journal promises about messages that are to be sent, and about many look-ups at once.
-@Suite("Journals: deliveries and comparisons", .timeLimit(.minutes(1)))
+@Suite("Journals: deliveries and comparisons", .timeLimit(.minutes(5)))
 struct JournalDeliveryTests {
   typealias Kind = JournalFixture.Kind
 

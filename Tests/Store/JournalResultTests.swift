@@ -4,7 +4,7 @@ import Store
 import Testing
 
 /// What every journal promises about results, asked of both.
-@Suite("Journals: results", .timeLimit(.minutes(1)))
+@Suite("Journals: results", .timeLimit(.minutes(5)))
 struct JournalResultTests {
   typealias Kind = JournalFixture.Kind
 

@@ -2,7 +2,7 @@ import Pipeline
 import Testing
 
 /// What every journal promises about tasks, attempts and recovery, asked of both.
-@Suite("Journals: tasks and attempts", .timeLimit(.minutes(1)))
+@Suite("Journals: tasks and attempts", .timeLimit(.minutes(5)))
 struct JournalTaskTests {
   typealias Kind = JournalFixture.Kind
 

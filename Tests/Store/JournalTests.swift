@@ -2,7 +2,7 @@ import Pipeline
 import Testing
 
 /// What every journal promises about runs and their events, asked of both.
-@Suite("Journals: runs and events", .timeLimit(.minutes(1)))
+@Suite("Journals: runs and events", .timeLimit(.minutes(5)))
 struct JournalTests {
   typealias Kind = JournalFixture.Kind
 

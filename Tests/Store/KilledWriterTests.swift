@@ -6,7 +6,7 @@ import Testing
 import Threads
 
 /// A process that writes is killed at any moment; what it was told to be written must be there.
-@Suite("Killed writers", .serialized, .timeLimit(.minutes(3)))
+@Suite("Killed writers", .serialized, .timeLimit(.minutes(10)))
 struct KilledWriterTests {
   @Test("what was acknowledged before the kill is there, whole and without a gap", arguments: 1...8)
   func killed(round: Int) async throws {

@@ -5,7 +5,7 @@ import Store
 import TestSupport
 import Testing
 
-@Suite("The journal in SQLite", .timeLimit(.minutes(1)))
+@Suite("The journal in SQLite", .timeLimit(.minutes(5)))
 struct SQLJournalTests {
   private func open(_ folder: TestFolder) throws -> SQLJournal {
     try SQLJournal(

@@ -11,13 +11,14 @@ final class SmallDisk: Sendable {
   init(byteCount: Int) throws {
     folder = try TestFolder()
     url = try folder.folder("small disk")
-    try Self.run("mount", "-t", "tmpfs", "-o", "size=\(byteCount)", "none", url.path)
+    try Self.check(mount("none", url.path, "tmpfs", 0, "size=\(byteCount)"))
   }
 
-  deinit { try? Self.run("umount", "-l", url.path) }
+  deinit { umount2(url.path, Int32(MNT_DETACH)) }
 
   func makeReadOnly(_ isReadOnly: Bool) throws {
-    try Self.run("mount", "-o", isReadOnly ? "remount,ro" : "remount,rw", url.path)
+    let flags = MS_REMOUNT | (isReadOnly ? MS_RDONLY : 0)
+    try Self.check(mount("none", url.path, "tmpfs", UInt(flags), nil))
   }
 
   /// Leaves about `byteCount` bytes, which `empty` gives back.
@@ -42,13 +43,7 @@ final class SmallDisk: Sendable {
     return (facts[.systemFreeSize] as? NSNumber)?.intValue ?? 0
   }
 
-  private static func run(_ arguments: String...) throws {
-    let process = Process()
-    process.executableURL = URL(fileURLWithPath: "/usr/bin/env")
-    process.arguments = arguments
-    process.standardError = FileHandle.nullDevice
-    try process.run()
-    process.waitUntilExit()
-    guard process.terminationStatus == 0 else { throw CocoaError(.featureUnsupported) }
+  private static func check(_ result: Int32) throws {
+    guard result == 0 else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
   }
 }

@@ -93,7 +93,7 @@ public final class TestConnection: Sendable {
     self.descriptor = descriptor
     self.number = number
     // A test that went wrong must not leave a thread behind.
-    var limit = timeval(tv_sec: 30, tv_usec: 0)
+    var limit = timeval(tv_sec: 120, tv_usec: 0)
     setsockopt(
       descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
   }

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 import Threads
 
-@Suite("Threads", .timeLimit(.minutes(1)))
+@Suite("Threads", .timeLimit(.minutes(5)))
 struct ThreadsTests {
   private struct Refused: Error, Equatable {}
 
@@ -111,7 +111,8 @@ struct ThreadsTests {
       condition.withLock {
         missing -= 1
         condition.broadcast()
-        while missing > 0 { condition.wait() }
+        let limit = Date(timeIntervalSinceNow: 120)
+        while missing > 0, condition.wait(until: limit) {}
       }
     }
   }

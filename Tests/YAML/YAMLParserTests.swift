@@ -16,7 +16,7 @@ private func scalars(_ text: String) throws -> [(YAMLEvent.Scalar, YAMLEvent)] {
   }
 }
 
-@Suite("YAML events")
+@Suite("YAML events", .timeLimit(.minutes(5)))
 struct YAMLParserTests {
   @Test("events come in the order of the text")
   func order() throws {
@@ -111,7 +111,7 @@ struct YAMLParserTests {
   }
 }
 
-@Suite("Text index")
+@Suite("Text index", .timeLimit(.minutes(5)))
 struct TextIndexTests {
   @Test("every byte of a scalar has the mark of the scalar's column, and back")
   func roundTrip() {

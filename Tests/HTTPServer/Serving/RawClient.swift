@@ -1,6 +1,6 @@
 import Foundation
 
-/// A client that sends any bytes and waits for answers, at most thirty seconds for each.
+/// A client that sends any bytes and waits for answers, at most two minutes for each.
 final class RawClient {
   struct Failure: Error, CustomStringConvertible {
     var description: String
@@ -18,7 +18,7 @@ final class RawClient {
   let descriptor: Int32
   private var received: [UInt8] = []
 
-  init(port: Int, receiveBuffer: Int32? = nil, timeout: Int = 30) throws {
+  init(port: Int, receiveBuffer: Int32? = nil, timeout: Int = 120) throws {
     descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     guard descriptor >= 0 else { throw Failure(description: "socket: \(errno)") }
     var limit = timeval(tv_sec: timeout, tv_usec: 0)
@@ -69,7 +69,7 @@ final class RawClient {
   private func fill() throws -> Bool {
     var buffer = [UInt8](repeating: 0, count: 64 << 10)
     let count = recv(descriptor, &buffer, buffer.count, 0)
-    if count < 0, errno == EAGAIN { throw Failure(description: "nothing came for thirty seconds") }
+    if count < 0, errno == EAGAIN { throw Failure(description: "nothing came in time") }
     guard count > 0 else { return false }
     received += buffer[..<count]
     return true

@@ -5,7 +5,7 @@ import Threads
 
 @testable import HTTPServer
 
-@Suite("A server that is sent anything", .serialized, .timeLimit(.minutes(3)))
+@Suite("A server that is sent anything", .serialized, .timeLimit(.minutes(10)))
 struct SocketFuzzTests {
   private static let dictionary: [[UInt8]] = [
     "\r\n", "\n", "\0", " ", ":", "Content-Length: 9\r\n", "Transfer-Encoding: chunked\r\n",

@@ -1,5 +1,7 @@
 import Foundation
 import HTTPTypes
+import TestSupport
+import Testing
 import Threads
 
 @testable import HTTPServer
@@ -31,12 +33,14 @@ struct TestServer: Sendable {
     time?.advance(by: duration)
     let looked = DispatchSemaphore(value: 0)
     server.checkTime { looked.signal() }
-    for _ in 0..<server.loopCount { looked.wait() }
+    for _ in 0..<server.loopCount where looked.wait(timeout: .now() + 120) == .timedOut {
+      Issue.record("the server did not look at the clock for two minutes")
+    }
   }
 
-  /// Waits, for at most thirty seconds, until `condition` holds.
+  /// Waits, for at most two minutes, until `condition` holds.
   func wait(until condition: () -> Bool) -> Bool {
-    let deadline = ContinuousClock.now + .seconds(30)
+    let deadline = ContinuousClock.now + .seconds(120)
     while ContinuousClock.now < deadline {
       if condition() { return true }
       usleep(2000)
@@ -44,8 +48,10 @@ struct TestServer: Sendable {
     return condition()
   }
 
+  /// - Parameter time: stands still unless a test sets it forward, so that however slow the machine is, nobody takes too
+  ///   long; nil for the real time.
   static func run<Result: Sendable>(
-    time: ManualTime? = nil,
+    time: ManualTime? = ManualTime(),
     configure: (inout ServerSettings) -> Void = { _ in },
     respond: @escaping @Sendable (Request) async throws -> Response,
     _ body: @escaping @Sendable (TestServer) throws -> Result
@@ -64,16 +70,18 @@ struct TestServer: Sendable {
       await application.respond(to: $0)
     }
     let running = TestServer(server: server, time: time, records: records)
-    async let served: Void = server.run()
-    do {
-      let result = try await BlockingThread.run("test") { try body(running) }
-      server.drain(grace: .zero)
-      await served
-      return result
-    } catch {
-      server.drain(grace: .zero)
-      await served
-      throw error
+    let hasEnded = Locked(false)
+    Task {
+      await server.run()
+      hasEnded.withLock { $0 = true }
     }
+    let result = try await BlockingThread.run("test") {
+      // Whatever the body comes to.
+      defer { server.drain(grace: .zero) }
+      return try body(running)
+    }
+    // Not for ever: a handler that never ends must not keep the test.
+    try await eventually("the drained server ends") { hasEnded.withLock { $0 } }
+    return result
   }
 }

@@ -5,7 +5,7 @@ import Threads
 
 @testable import HTTPServer
 
-@Suite("Large bodies and files", .serialized, .timeLimit(.minutes(3)))
+@Suite("Large bodies and files", .serialized, .timeLimit(.minutes(10)))
 struct TransferTests {
   /// Compares what comes with `megabyte`, over and over.
   private final class Gauge: Sendable {

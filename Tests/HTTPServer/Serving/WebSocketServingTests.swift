@@ -5,14 +5,27 @@ import Threads
 
 @testable import HTTPServer
 
-@Suite("WebSockets", .serialized, .timeLimit(.minutes(3)))
+/// What a client may not send, and the code with which it is closed.
+struct Violation: Sendable, CustomTestStringConvertible {
+  let testDescription: String
+  let bytes: [UInt8]
+  let code: Int
+
+  init(_ name: String, _ bytes: [UInt8], code: Int) {
+    testDescription = name
+    self.bytes = bytes
+    self.code = code
+  }
+}
+
+@Suite("WebSockets", .serialized, .timeLimit(.minutes(10)))
 struct WebSocketServingTests {
   private static func respond(_ request: Request) async throws -> Response {
     try Response.webSocket(for: request) { socket in
       switch request.path.segments.last {
       case "return": return
       case "throw": throw TestFailure("no")
-      case "quiet": try await Task.sleep(for: .seconds(100))
+      case "quiet": try await Task.sleep(for: .seconds(600))
       default:
         while let message = try await socket.receive() {
           try await socket.send(EncodedMessage(message))
@@ -74,14 +87,17 @@ struct WebSocketServingTests {
   @Test(
     "A client that breaks the rules is told which, and closed",
     arguments: [
-      ([0x81, 0x05], 1002), (MaskedFrame.encode(0x81, [0xff]), 1007),
-      (MaskedFrame.encode(0x82, [UInt8](repeating: 0, count: 70_000)), 1009),
-    ] as [([UInt8], Int)])
-  func violations(bytes: [UInt8], code: Int) async throws {
+      Violation("no mask", [0x81, 0x05], code: 1002),
+      Violation("no UTF-8", MaskedFrame.encode(0x81, [0xff]), code: 1007),
+      Violation(
+        "70 000 bytes", MaskedFrame.encode(0x82, [UInt8](repeating: 0, count: 70_000)), code: 1009),
+    ])
+  func violations(violation: Violation) async throws {
+    let code = violation.code
     try await TestServer.run(respond: Self.respond) { server in
       let client = try server.connect()
       try client.upgrade()
-      try client.send(bytes)
+      try client.send(violation.bytes)
       let frame = try client.frame()
       #expect(frame.first == 0x88)
       #expect(frame.payload.prefix(2) == [UInt8(code >> 8), UInt8(code & 255)])
@@ -93,7 +109,7 @@ struct WebSocketServingTests {
 
   @Test("A silent client is pinged and given up, one that answers is not")
   func pings() async throws {
-    try await TestServer.run(time: ManualTime(), respond: Self.respond) { server in
+    try await TestServer.run(respond: Self.respond) { server in
       let silent = try server.connect()
       try silent.upgrade("/quiet")
       let alive = try server.connect()

@@ -1,4 +1,5 @@
 import HTTPTypes
+import TestSupport
 import Testing
 
 @testable import HTTPServer
@@ -36,7 +37,7 @@ struct SeededNumbers: RandomNumberGenerator {
   }
 }
 
-@Suite("Bytes that nobody thought of", .timeLimit(.minutes(5)))
+@Suite("Bytes that nobody thought of", .blocking, .timeLimit(.minutes(10)))
 struct FuzzTests {
   private static let dictionary: [[UInt8]] = [
     "\r\n", "\n", "\r", "\r\n\r\n", "\0", " ", "\t", ":", ";", ",", "%", "%00", "%2e", "..", "/",

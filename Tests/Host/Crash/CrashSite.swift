@@ -25,8 +25,8 @@ struct CrashSite: Sendable {
     work = try TestFolder()
   }
 
-  func start() throws -> VideocraftProcess {
-    try VideocraftProcess(
+  func start() async throws -> TestProcess {
+    try await TestProcess.videocraft(
       [
         "run", folder.file("\(pipeline.name).yaml").path, "-o", outputs.path, "--data-dir",
         data.path, "--format", "json",

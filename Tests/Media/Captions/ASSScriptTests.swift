@@ -4,7 +4,7 @@ import Testing
 
 @testable import Media
 
-@Suite("ASS scripts")
+@Suite("ASS scripts", .timeLimit(.minutes(5)))
 struct ASSScriptTests {
   private func layer(
     _ animation: CaptionStyle.Animation, _ words: [Cue.Word], end: Int = 2000

@@ -1,9 +1,10 @@
 import Pipeline
+import TestSupport
 import Testing
 
 @testable import Media
 
-@Suite("Caption layout")
+@Suite("Caption layout", .blocking, .timeLimit(.minutes(5)))
 struct CaptionLayoutTests {
   /// Words at an even pace: each takes 60 ms per letter, with a longer pause after punctuation.
   private func words(_ text: String, pace: Int = 60) -> [TimedWord] {

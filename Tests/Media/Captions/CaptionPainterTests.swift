@@ -1,10 +1,11 @@
 import Foundation
 import Pipeline
+import TestSupport
 import Testing
 
 @testable import Media
 
-@Suite("Caption painter")
+@Suite("Caption painter", .blocking, .timeLimit(.minutes(5)))
 struct CaptionPainterTests {
   /// A grey picture in memory.
   private final class Picture {

@@ -2,7 +2,7 @@ import Media
 import Pipeline
 import Testing
 
-@Suite("Caption files")
+@Suite("Caption files", .timeLimit(.minutes(5)))
 struct SideCarTests {
   private let captions = Captions(cues: [
     Cue(

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Media
 
-@Suite("The grid of chunks")
+@Suite("The grid of chunks", .timeLimit(.minutes(5)))
 struct ChunkGridTests {
   private func grid(
     _ seconds: Double, segment: Int = 4000, rate: FrameRate = FrameRate(25)

@@ -6,7 +6,7 @@ import Testing
 import Threads
 
 /// Films rendered in chunks, looked at with other programs.
-@Suite("Films in chunks", .timeLimit(.minutes(4)))
+@Suite("Films in chunks", .blocking, .timeLimit(.minutes(10)))
 struct DividedRenderTests {
   let bench: ChunkBench
   var samples: Samples { bench.samples }

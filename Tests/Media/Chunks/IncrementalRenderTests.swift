@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Films that are changed and rendered again.
-@Suite("Rendering again", .timeLimit(.minutes(4)))
+@Suite("Rendering again", .blocking, .timeLimit(.minutes(10)))
 struct IncrementalRenderTests {
   let bench: ChunkBench
   var samples: Samples { bench.samples }
@@ -122,11 +122,11 @@ struct IncrementalRenderTests {
     let task = Task { [bench] in
       try await bench.render(film, to: [.file(bench.samples.url("ended.mp4"), .mp4)])
     }
-    while bench.services.madeParts.filter({ $0.hasPrefix("chunk") }).count < 3 {
-      await Task.yield()
+    try await eventually("three chunks are made") {
+      bench.services.madeParts.filter { $0.hasPrefix("chunk") }.count >= 3
     }
     task.cancel()
-    await #expect(throws: MediaError.self) { try await task.value }
+    await #expect(throws: MediaError.self) { try await task.ended }
     let kept = bench.services.madeParts.filter { $0.hasPrefix("chunk") }.count
     #expect((3...7).contains(kept))
     let (resumed, hls) = (samples.url("resumed.mp4"), try bench.folder("hls"))

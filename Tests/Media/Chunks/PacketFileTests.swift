@@ -1,11 +1,12 @@
 import FFmpeg
 import Foundation
+import TestSupport
 import Testing
 import Threads
 
 @testable import Media
 
-@Suite("Packet files", .timeLimit(.minutes(1)))
+@Suite("Packet files", .blocking, .timeLimit(.minutes(5)))
 struct PacketFileTests {
   let samples: Samples
   var url: URL { samples.url("packets") }

@@ -1,13 +1,14 @@
 import FFmpeg
 import Foundation
 import Pipeline
+import TestSupport
 import Testing
 import Threads
 
 @testable import Media
 
 /// Frames as they go into the encoder, of whole films and of their slices.
-@Suite("Slices of films", .timeLimit(.minutes(3)))
+@Suite("Slices of films", .blocking, .timeLimit(.minutes(10)))
 struct SlicePictureTests {
   let studio: Studio
   var samples: Samples { studio.samples }

@@ -8,7 +8,7 @@ private func range(_ file: String?, _ line: Int, _ from: Int, _ to: Int) -> Sour
     end: SourcePosition(line: line, column: to, offset: 0))
 }
 
-@Suite("Diagnostics")
+@Suite("Diagnostics", .timeLimit(.minutes(5)))
 struct DiagnosticTests {
   @Test(
     "carets stand under their place in a terminal",

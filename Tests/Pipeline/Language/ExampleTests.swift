@@ -70,7 +70,7 @@ enum Examples {
     """
 }
 
-@Suite("Example pipelines")
+@Suite("Example pipelines", .timeLimit(.minutes(5)))
 struct ExampleTests {
   @Test("the long example is accepted; the stage whose result nobody takes is mentioned")
   func narrated() throws {

@@ -8,7 +8,7 @@ private func load(_ text: String) -> (graph: PipelineGraph?, shown: [String]) {
   )
 }
 
-@Suite("YAML in pipeline files")
+@Suite("YAML in pipeline files", .timeLimit(.minutes(5)))
 struct NodeTests {
   @Test("an alias stands for what it names; an anchor that nobody uses is mentioned")
   func anchors() throws {

@@ -2,7 +2,7 @@ import Foundation
 import Pipeline
 import Testing
 
-@Suite("Reference texts")
+@Suite("Reference texts", .timeLimit(.minutes(5)))
 struct ReferenceTests {
   @Test("a stage's page has its ports, settings and example")
   func markdown() throws {

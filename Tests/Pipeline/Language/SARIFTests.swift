@@ -2,7 +2,7 @@ import Foundation
 import Pipeline
 import Testing
 
-@Suite("Diagnostics as data")
+@Suite("Diagnostics as data", .timeLimit(.minutes(5)))
 struct SARIFTests {
   private struct Log: Decodable {
     struct Text: Decodable { var text: String }

@@ -42,7 +42,7 @@ struct WrongPipeline: Sendable, CustomTestStringConvertible {
     ].joined())
 }
 
-@Suite("Wrong pipelines")
+@Suite("Wrong pipelines", .timeLimit(.minutes(5)))
 struct WrongPipelineTests {
   @Test(
     "every problem is shown at its place",

@@ -2,7 +2,7 @@ import Testing
 
 @testable import Pipeline
 
-@Suite("What values are to keys and to people")
+@Suite("What values are to keys and to people", .timeLimit(.minutes(5)))
 struct ContentDigestTests {
   private static let file = FileReference(
     digest: Digest(of: "x".utf8), byteCount: 3_210_000, name: "voice.wav")

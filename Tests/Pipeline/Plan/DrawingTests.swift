@@ -1,7 +1,7 @@
 import Pipeline
 import Testing
 
-@Suite("Drawings of a graph")
+@Suite("Drawings of a graph", .timeLimit(.minutes(5)))
 struct DrawingTests {
   private func graph() throws -> PipelineGraph {
     let text = """

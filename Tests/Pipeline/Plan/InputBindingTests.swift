@@ -26,7 +26,7 @@ private func graph() throws -> PipelineGraph {
   return try #require(graph)
 }
 
-@Suite("Inputs of a run")
+@Suite("Inputs of a run", .timeLimit(.minutes(5)))
 struct InputBindingTests {
   @Test("defaults fill what is not given; what is optional stays away")
   func defaults() throws {
@@ -140,7 +140,7 @@ struct InputBindingTests {
   }
 }
 
-@Suite("Overrides")
+@Suite("Overrides", .timeLimit(.minutes(5)))
 struct OverrideTests {
   private let text = """
     version: 1

@@ -30,7 +30,7 @@ private let inputs: [String: Value] = [
   "film": film("film.mp4"), "words": .list([.text("a"), .text("b")]), "on": .boolean(true),
 ]
 
-@Suite("Stages of a graph")
+@Suite("Stages of a graph", .timeLimit(.minutes(5)))
 struct StageNodeTests {
   @Test("a required port that only skipped stages feed skips the stage, saying which")
   func skipped() throws {

@@ -3,7 +3,7 @@ import Pipeline
 import Testing
 
 /// Which earlier results stand for which tasks.
-@Suite("Earlier results", .timeLimit(.minutes(1)))
+@Suite("Earlier results", .timeLimit(.minutes(5)))
 struct CacheTests {
   /// `shout` -> `join` -> `read`, with every name to be replaced.
   private static func chain(_ word: String, _ name: String = "reader") -> String {

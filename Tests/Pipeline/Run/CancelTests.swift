@@ -1,9 +1,10 @@
 import Foundation
 import Pipeline
+import TestSupport
 import Testing
 import Threads
 
-@Suite("Cancelling", .timeLimit(.minutes(1)))
+@Suite("Cancelling", .timeLimit(.minutes(5)))
 struct CancelTests {
   private static func pipeline(_ gate: String) -> String {
     """
@@ -36,7 +37,7 @@ struct CancelTests {
     let (id, run) = try await started(bench, "graceful")
     try await bench.engine.cancel(id, .graceful)
     Gates.shared.open("graceful")
-    let result = try await run.value
+    let result = try await run.ended
     #expect(result.state == .cancelled)
     #expect(result[stage: "slow"]?.state == .completed)
     #expect(result[stage: "after"]?.state == .cancelled)
@@ -51,7 +52,7 @@ struct CancelTests {
     let bench = try EngineBench()
     let (id, run) = try await started(bench, "now")
     try await bench.engine.cancel(id, .now)
-    let result = try await run.value
+    let result = try await run.ended
     #expect(result.state == .cancelled)
     #expect(bench.types().last == .runCancelled)
     #expect(bench.scratchFolders.isEmpty)
@@ -73,7 +74,7 @@ struct CancelTests {
     let (id, run) = try await started(bench, "both")
     try await bench.engine.cancel(id, .graceful)
     try await bench.engine.cancel(id, .now)
-    #expect(try await run.value.state == .cancelled)
+    #expect(try await run.ended.state == .cancelled)
   }
 
   @Test("a graceful cancel does not wait for the next attempt of what failed")
@@ -98,7 +99,7 @@ struct CancelTests {
       try await bench.engine.cancel(id, .graceful)
       break
     }
-    #expect(try await run.value.state == .cancelled)
+    #expect(try await run.ended.state == .cancelled)
     #expect(Calls.shared["graceful retry"] == 1)
   }
 
@@ -107,7 +108,7 @@ struct CancelTests {
     let bench = try EngineBench()
     let (id, run) = try await started(bench, "interrupted cancel")
     run.cancel()
-    #expect(try await run.value.state == .interrupted)
+    #expect(try await run.ended.state == .interrupted)
     try await bench.engine.cancel(id, .now)
     #expect(await bench.journal.run(id)?.state == .cancelled)
     #expect(await bench.journal.events(of: id, after: 0).last?.type == .runCancelled)
@@ -137,7 +138,7 @@ struct CancelTests {
       break
     }
     for word in ["a", "b", "c"] { Gates.shared.open("items \(word)") }
-    let result = try await run.value
+    let result = try await run.ended
     #expect(result.state == .cancelled)
     let tasks = await bench.journal.tasks(of: result.id)
     #expect(tasks.count { $0.state == .completed } == 1)

@@ -4,7 +4,7 @@ import Testing
 import Threads
 
 /// Files of the store that are damaged or gone.
-@Suite("Damaged files", .timeLimit(.minutes(1)))
+@Suite("Damaged files", .timeLimit(.minutes(5)))
 struct DamageTests {
   private static func pipeline(_ name: String) -> String {
     """
@@ -107,7 +107,7 @@ struct DamageTests {
   }
 }
 
-@Suite("A journal that is full", .timeLimit(.minutes(1)))
+@Suite("A journal that is full", .timeLimit(.minutes(5)))
 struct FullJournalTests {
   @Test(
     "the run stops with a classed error, and goes on from what was kept", arguments: 0..<12)

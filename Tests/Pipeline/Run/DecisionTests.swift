@@ -3,7 +3,7 @@ import Pipeline
 import Testing
 
 /// What is written down about tasks before they run.
-@Suite("Decisions", .timeLimit(.minutes(1)))
+@Suite("Decisions", .timeLimit(.minutes(5)))
 struct DecisionTests {
   private static func pipeline(
     say: String = "hello", loud: Bool = false, cache: String = "auto", extra: String = ""

@@ -1,9 +1,10 @@
 import Foundation
 import Pipeline
+import TestSupport
 import Testing
 import Threads
 
-@Suite("Engine", .timeLimit(.minutes(1)))
+@Suite("Engine", .timeLimit(.minutes(5)))
 struct EngineTests {
   private static let words = """
     version: 1
@@ -188,7 +189,7 @@ struct EngineTests {
     }
     for await _ in started { break }
     run.cancel()
-    let result = try await run.value
+    let result = try await run.ended
     #expect(result.state == .interrupted)
     #expect(bench.types().last == .runInterrupted)
     #expect(bench.types(of: "slow").last == .stageCancelled)

@@ -1,11 +1,12 @@
 import Foundation
+import TestSupport
 import Testing
 import Threads
 
 @testable import Pipeline
 
 /// Retries, and the three limits of time.
-@Suite("Retries and limits", .timeLimit(.minutes(1)))
+@Suite("Retries and limits", .timeLimit(.minutes(5)))
 struct LimitedTaskTests {
   @Test(
     "a wait is anything up to its bound, never earlier than a service asks",
@@ -44,17 +45,19 @@ struct LimitedTaskTests {
       try await bench.run(
         Self.pipeline("timeout: 10s, retry: { max: 1, backoff: constant, initial: 1s }"))
     }
-    await clock.sleepers(1)
+    try await clock.sleepers(1)
     clock.advance(by: .seconds(10))
     // The pause before the second attempt may be of no length at all.
-    while bench.types(of: "a").contains(.stageRetrying) == false { await Task.yield() }
-    while bench.events.withLock({ $0.count { $0.type == .stageLog } }) < 2 {
-      clock.advance(by: .milliseconds(100))
-      await Task.yield()
+    try await eventually("the stage is tried again") {
+      bench.types(of: "a").contains(.stageRetrying)
     }
-    await clock.sleepers(1)
+    try await eventually("the second attempt began") {
+      clock.advance(by: .milliseconds(100))
+      return bench.events.withLock { $0.count { $0.type == .stageLog } } >= 2
+    }
+    try await clock.sleepers(1)
     clock.advance(by: .seconds(10))
-    let result = try await run.value
+    let result = try await run.ended
     #expect(result[stage: "a"]?.error?.errorClass == .timeout)
     #expect(result[stage: "a"]?.error?.message == "the attempt took longer than 10s")
     #expect(await bench.journal.attempts(of: result.id).map(\.state) == [.failed, .failed])
@@ -82,14 +85,14 @@ struct LimitedTaskTests {
     let run = Task {
       try await bench.run(Self.pipeline("timeout: 1h, deadline: 2h, retry: { max: 5 }"))
     }
-    await clock.sleepers(1)
+    try await clock.sleepers(1)
     #expect(clock.slept == [.seconds(3600)])
     run.cancel()
-    _ = try await run.value
+    _ = try await run.ended
     let second = Task { try await bench.run(Self.pipeline("deadline: 90s, retry: { max: 5 }")) }
-    await clock.sleepers(1)
+    try await clock.sleepers(1)
     clock.advance(by: .seconds(90))
-    let error = try #require(try await second.value[stage: "a"]?.error)
+    let error = try #require(try await second.ended[stage: "a"]?.error)
     #expect(error.message == "the task took longer than its deadline of 1m30s")
   }
 
@@ -99,10 +102,10 @@ struct LimitedTaskTests {
     let bench = try EngineBench(clock: clock)
     let run = Task { try await bench.run(Self.pipeline("stall: 30s")) }
     // The stage says one thing and then nothing.
-    while bench.types().contains(.stageLog) == false { await Task.yield() }
-    await clock.sleepers(1)
+    try await eventually("the stage said something") { bench.types().contains(.stageLog) }
+    try await clock.sleepers(1)
     clock.advance(by: .seconds(30))
-    let error = try #require(try await run.value[stage: "a"]?.error)
+    let error = try #require(try await run.ended[stage: "a"]?.error)
     #expect(error.errorClass == .timeout)
     #expect(error.field == "stall")
     #expect(error.message == "stalled: nothing heard for 30s after `waiting`")

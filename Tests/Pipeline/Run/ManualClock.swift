@@ -1,3 +1,4 @@
+import TestSupport
 import Threads
 
 /// A clock that a test moves on by hand.
@@ -19,7 +20,6 @@ final class ManualClock: Clock, Sendable {
     var sleepers: [Int: Sleeper] = [:]
     var slept: [Swift.Duration] = []
     var number = 0
-    var watchers: [(count: Int, continuation: CheckedContinuation<Void, Never>)] = []
   }
 
   private let state = Locked(State())
@@ -40,15 +40,8 @@ final class ManualClock: Clock, Sendable {
   }
 
   /// Waits until so many sleep at once.
-  func sleepers(_ count: Int) async {
-    await withCheckedContinuation { continuation in
-      let isThere = state.withLock { state in
-        if state.sleepers.count >= count { return true }
-        state.watchers.append((count, continuation))
-        return false
-      }
-      if isThere { continuation.resume() }
-    }
+  func sleepers(_ count: Int) async throws {
+    try await eventually("\(count) sleep") { state.withLock { $0.sleepers.count } >= count }
   }
 
   func sleep(until deadline: Instant, tolerance: Swift.Duration?) async throws {
@@ -59,18 +52,12 @@ final class ManualClock: Clock, Sendable {
     }
     await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
-        let (isOver, watchers) = state.withLock { state in
-          if deadline <= state.now || Task.isCancelled {
-            return (true, [] as [CheckedContinuation<Void, Never>])
-          }
+        let isOver = state.withLock { state in
+          if deadline <= state.now || Task.isCancelled { return true }
           state.sleepers[number] = Sleeper(until: deadline, continuation: continuation)
-          let count = state.sleepers.count
-          let reached = state.watchers.filter { $0.count <= count }
-          state.watchers.removeAll { $0.count <= count }
-          return (false, reached.map(\.continuation))
+          return false
         }
         if isOver { continuation.resume() }
-        for watcher in watchers { watcher.resume() }
       }
     } onCancel: {
       state.withLock { $0.sleepers.removeValue(forKey: number) }?.continuation.resume()

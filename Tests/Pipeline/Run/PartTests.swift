@@ -35,7 +35,7 @@ struct Pieces: Stage {
   }
 }
 
-@Suite("Parts of a stage's work", .timeLimit(.minutes(1)))
+@Suite("Parts of a stage's work", .timeLimit(.minutes(5)))
 struct PartTests {
   private static func pipeline(_ name: String, _ more: String = "", failures: Int = 0) -> String {
     """

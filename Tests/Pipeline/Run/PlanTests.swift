@@ -3,7 +3,7 @@ import Pipeline
 import Testing
 import Threads
 
-@Suite("Plans", .timeLimit(.minutes(1)))
+@Suite("Plans", .timeLimit(.minutes(5)))
 struct PlanTests {
   /// Stages with items, conditions, fall-backs, films, files and chains.
   private static func pipelines(_ tag: String) -> [String] {

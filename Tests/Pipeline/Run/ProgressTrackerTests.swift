@@ -2,7 +2,7 @@ import Testing
 
 @testable import Pipeline
 
-@Suite("Progress")
+@Suite("Progress", .timeLimit(.minutes(5)))
 struct ProgressTrackerTests {
   private func report(_ done: Double, of total: Double?) -> StageProgress {
     StageProgress(done: done, total: total, unit: .frames)

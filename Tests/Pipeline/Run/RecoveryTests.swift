@@ -1,10 +1,11 @@
 import Foundation
 import Pipeline
+import TestSupport
 import Testing
 import Threads
 
 /// Runs that go on after their process ended.
-@Suite("Interrupted runs", .timeLimit(.minutes(1)))
+@Suite("Interrupted runs", .timeLimit(.minutes(5)))
 struct RecoveryTests {
   /// `first` ends at once, `second` waits at a gate, `last` takes both.
   private static func pipeline(_ gate: String) -> String {
@@ -29,7 +30,7 @@ struct RecoveryTests {
     }
     for await _ in reached { break }
     run.cancel()
-    return try await run.value
+    return try await run.ended
   }
 
   @Test(
@@ -87,9 +88,9 @@ struct RecoveryTests {
     for await _ in reachedAgain { break }
     // Both attempts come to their end now; only one may commit.
     Gates.shared.open("crash")
-    let result = try await resumed.value
+    let result = try await resumed.ended
     #expect(result.state == .completed)
-    await #expect(throws: StageError.self) { try await zombie.value }
+    await #expect(throws: StageError.self) { try await zombie.ended }
     let attempts = await bench.journal.attempts(of: id).filter { $0.task.stage == "second" }
     #expect(attempts.map(\.state) == [.lost, .completed])
     let events = await bench.journal.events(of: id, after: 0)
@@ -172,7 +173,7 @@ struct RecoveryTests {
         break
       }
       Gates.shared.open(gate)
-      _ = try await run.value
+      _ = try await run.ended
     }
   }
 
@@ -218,7 +219,7 @@ struct RecoveryTests {
     }
     for await _ in reached { break }
     run.cancel()
-    let first = try await run.value
+    let first = try await run.ended
     #expect(Calls.shared["shout before refreshed once"] == 2)
     Gates.shared.open("refreshed twice")
     let second = try await bench.engine.resume(first.id, registry: EngineBench.registry)

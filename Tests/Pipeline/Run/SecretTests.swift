@@ -37,7 +37,7 @@ private struct Tell: Stage {
   }
 }
 
-@Suite("Secrets of a run")
+@Suite("Secrets of a run", .timeLimit(.minutes(5)))
 struct SecretTests {
   private func run(
     _ way: String, secrets: [String: String] = ["KEY": key]
@@ -108,7 +108,7 @@ struct SecretTests {
   }
 }
 
-@Suite("Redaction")
+@Suite("Redaction", .timeLimit(.minutes(5)))
 struct RedactorTests {
   @Test(
     "the text is covered however it is written",

@@ -1,10 +1,11 @@
 import Foundation
 import Pipeline
+import TestSupport
 import Testing
 import Threads
 
 /// Runs of one engine that want the same, and many at once.
-@Suite("Runs side by side", .timeLimit(.minutes(1)))
+@Suite("Runs side by side", .timeLimit(.minutes(5)))
 struct SharingTests {
   private static func pipeline(_ gate: String, _ name: String = "shared") -> String {
     """
@@ -46,7 +47,7 @@ struct SharingTests {
     let first = await atGate(bench, Self.pipeline("share"))
     let second = await decided(bench, Self.pipeline("share", "other"))
     Gates.shared.open("share")
-    let results = [try await first.value, try await second.value]
+    let results = [try await first.ended, try await second.ended]
     #expect(results.map(\.state) == [.completed, .completed])
     #expect(results[0].outputs == results[1].outputs)
     #expect(Calls.shared["share"] == 1)
@@ -61,9 +62,9 @@ struct SharingTests {
     let first = await atGate(bench, Self.pipeline("take over"))
     let second = await decided(bench, Self.pipeline("take over", "other"))
     first.cancel()
-    #expect(try await first.value.state == .interrupted)
+    #expect(try await first.ended.state == .interrupted)
     Gates.shared.open("take over")
-    let result = try await second.value
+    let result = try await second.ended
     #expect(result.state == .completed)
     #expect(result[stage: "slow"]?.cached == 0)
     #expect(Calls.shared["take over"] == 2)
@@ -102,9 +103,9 @@ struct SharingTests {
     #expect(error?.errorClass == .rateLimited)
     #expect(await bench.journal.runs(limit: 1).first?.state == .failed)
     let second = await atGate(bench, grouped("group cancels", "cancel"))
-    #expect(try await first.value.state == .cancelled)
+    #expect(try await first.ended.state == .cancelled)
     Gates.shared.open("group cancels")
-    #expect(try await second.value.state == .completed)
+    #expect(try await second.ended.state == .completed)
   }
 
   @Test("fifty runs at once each have their events in order, without a gap")
@@ -174,6 +175,6 @@ struct SharingTests {
       await bench.journal.attempts(of: bench.journal.runs(limit: 1)[0].record.id).first)
     for await until in renewals where until > attempt.leaseUntil { break }
     Gates.shared.open("lease")
-    #expect(try await run.value.state == .completed)
+    #expect(try await run.ended.state == .completed)
   }
 }

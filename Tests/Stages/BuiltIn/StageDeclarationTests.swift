@@ -3,7 +3,7 @@ import Pipeline
 import Testing
 
 /// What every stage of the list must have, whatever it does: messages, `docs` and the JSON Schema are made of it.
-@Suite("Declarations of the built-in stages")
+@Suite("Declarations of the built-in stages", .timeLimit(.minutes(5)))
 struct StageDeclarationTests {
   private static let names = BuiltInStages.all.map(\.info.name).sorted()
 

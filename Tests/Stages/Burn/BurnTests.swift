@@ -4,7 +4,7 @@ import Pipeline
 import TestSupport
 import Testing
 
-@Suite("burn")
+@Suite("burn", .timeLimit(.minutes(5)))
 struct BurnTests {
   private static func sound(_ number: UInt8) -> FileReference {
     FileReference(digest: Digest(of: [number]), byteCount: 1, name: "voice \(number).wav")

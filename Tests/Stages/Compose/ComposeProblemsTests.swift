@@ -4,11 +4,13 @@ import Testing
 
 @testable import ComposeStage
 
-@Suite("Compose: what is wrong")
+@Suite("Compose: what is wrong", .timeLimit(.minutes(5)))
 struct ComposeProblemsTests {
-  struct Case: Sendable {
+  struct Case: Sendable, CustomTestStringConvertible {
     var fixture: FilmFixture
     var problems: [String]
+
+    var testDescription: String { problems.first ?? "" }
   }
 
   @Test(

@@ -4,7 +4,7 @@ import Pipeline
 import TestSupport
 import Testing
 
-@Suite("Compose")
+@Suite("Compose", .timeLimit(.minutes(5)))
 struct ComposeTests {
   private let folder: TestFolder
   private let services: TestStageServices
@@ -29,7 +29,7 @@ struct ComposeTests {
 
   private func add(_ url: URL) throws -> Value { .file(try services.add(url)) }
 
-  @Test("a film of real files is as long as their sound is", .timeLimit(.minutes(1)))
+  @Test("a film of real files is as long as their sound is", .timeLimit(.minutes(5)))
   func film() async throws {
     let picture = try add(try await TestMedia.picture(folder.file("a picture: 1%.png")))
     let clip = try add(try await TestMedia.clip(folder.file("clip.mp4"), seconds: 2))
@@ -60,7 +60,7 @@ struct ComposeTests {
     #expect(services.progress.map(\.done) == [0, 1, 2, 3, 4, 5])
   }
 
-  @Test("the same files and settings give the same timeline", .timeLimit(.minutes(1)))
+  @Test("the same files and settings give the same timeline", .timeLimit(.minutes(5)))
   func deterministic() async throws {
     let picture = try add(try await TestMedia.picture(folder.file("picture.jpg")))
     let music = try add(try await TestMedia.tone(folder.file("music.wav"), seconds: 2))
@@ -69,7 +69,7 @@ struct ComposeTests {
     #expect(try Digest(canonical: first) == Digest(canonical: second))
   }
 
-  @Test("phone video is placed as it is shown, upright", .timeLimit(.minutes(1)))
+  @Test("phone video is placed as it is shown, upright", .timeLimit(.minutes(5)))
   func rotated() async throws {
     let clip = try add(try await TestMedia.rotatedClip(folder.file("phone.mp4")))
     let timeline = try await compose([.map(["video": clip, "height": .integer(1080)])])
@@ -78,7 +78,7 @@ struct ComposeTests {
     )
   }
 
-  @Test("every file that cannot be read is named, with its scene", .timeLimit(.minutes(1)))
+  @Test("every file that cannot be read is named, with its scene", .timeLimit(.minutes(5)))
   func unreadable() async throws {
     let empty = try add(try folder.write("", to: "empty.png"))
     let text = try add(try folder.write(String(repeating: "text ", count: 500), to: "text.png"))
@@ -96,7 +96,7 @@ struct ComposeTests {
     #expect(lines[1].hasPrefix("scene 2, element 1: `text.png` cannot be read"))
   }
 
-  @Test("what looks wrong in settings is a warning at the setting", .timeLimit(.minutes(1)))
+  @Test("what looks wrong in settings is a warning at the setting", .timeLimit(.minutes(5)))
   func warnings() async throws {
     let small = try add(try await TestMedia.picture(folder.file("small.png"), width: 16, height: 9))
     _ = try await compose([.map(["image": small])])
@@ -134,14 +134,14 @@ struct ComposeTests {
     }
   }
 
-  @Test("cancelling ends it without a film", .timeLimit(.minutes(1)))
+  @Test("cancelling ends it without a film", .timeLimit(.minutes(5)))
   func cancellation() async throws {
     let picture = try add(try await TestMedia.picture(folder.file("picture.png")))
     let task = Task {
       withUnsafeCurrentTask { $0?.cancel() }
       return try await compose([.map(["image": picture])])
     }
-    let error = await #expect(throws: (any Error).self) { try await task.value }
+    let error = await #expect(throws: (any Error).self) { try await task.ended }
     #expect(StageError(wrapping: try #require(error)).errorClass == .cancelled)
   }
 }

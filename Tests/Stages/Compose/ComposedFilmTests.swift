@@ -7,7 +7,7 @@ import Testing
 import Threads
 
 /// What is composed, as it is seen and heard after rendering.
-@Suite("Compose, rendered")
+@Suite("Compose, rendered", .timeLimit(.minutes(5)))
 struct ComposedFilmTests {
   private static let width = 160
   private static let height = 90
@@ -72,7 +72,7 @@ struct ComposedFilmTests {
     #expect(!far, "\(what): \(found) is not near \(wanted)", sourceLocation: location)
   }
 
-  @Test("scenes fade into each other over one second", .timeLimit(.minutes(1)))
+  @Test("scenes fade into each other over one second", .timeLimit(.minutes(5)))
   func crossFade() async throws {
     let film = try await film([
       .map(["image": try await picture("red")]), .map(["image": try await picture("blue")]),
@@ -86,7 +86,7 @@ struct ComposedFilmTests {
     expect(colours[39], near: [0, 0, 255], "the end")
   }
 
-  @Test("a scene beside which there is nothing hides the one before it", .timeLimit(.minutes(1)))
+  @Test("a scene beside which there is nothing hides the one before it", .timeLimit(.minutes(5)))
   func narrowScene() async throws {
     let film = try await film([
       .map(["image": try await picture("red")]),
@@ -102,7 +102,7 @@ struct ComposedFilmTests {
   }
 
   @Test(
-    "elements lie where and when they are told, and the higher one on top", .timeLimit(.minutes(1)))
+    "elements lie where and when they are told, and the higher one on top", .timeLimit(.minutes(5)))
   func elements() async throws {
     let green = try await picture("lime", width: 40, height: 40)
     let white = try await picture("white", width: 40, height: 40)
@@ -125,7 +125,7 @@ struct ComposedFilmTests {
     expect(try await colours(of: film, x: 80, y: 60)[15], near: [255, 0, 0], "beside them")
   }
 
-  @Test("the film comes up from its background and goes down to it", .timeLimit(.minutes(1)))
+  @Test("the film comes up from its background and goes down to it", .timeLimit(.minutes(5)))
   func fades() async throws {
     let film = try await film(
       [.map(["image": try await picture("white")])],
@@ -139,7 +139,7 @@ struct ComposedFilmTests {
     #expect(brightness[0..<10].elementsEqual(brightness[0..<10].sorted()))
   }
 
-  @Test("music is quiet under the narration and loud without it", .timeLimit(.minutes(1)))
+  @Test("music is quiet under the narration and loud without it", .timeLimit(.minutes(5)))
   func ducking() async throws {
     let silence = try await TestMedia.silence(folder.file("words.wav"), seconds: 2)
     let music = try await TestMedia.tone(folder.file("music.wav"), seconds: 1)

@@ -3,7 +3,7 @@ import Testing
 
 @testable import ComposeStage
 
-@Suite("Compose: when elements come and go")
+@Suite("Compose: when elements come and go", .timeLimit(.minutes(5)))
 struct ElementStayTests {
   /// A scene of 4 s that begins at 10 s, comes up in 1 s and is seen 2 s longer under the next one.
   private let span = Schedule.Span(start: .s(10), end: .s(14), enter: .s(1), overlap: .s(2))

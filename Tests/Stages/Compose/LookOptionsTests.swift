@@ -4,7 +4,7 @@ import Testing
 
 @testable import ComposeStage
 
-@Suite("Compose: looks, transitions and texts")
+@Suite("Compose: looks, transitions and texts", .timeLimit(.minutes(5)))
 struct LookOptionsTests {
   private func clips(_ scenes: [Scene], _ change: (inout FilmFixture) -> Void = { _ in }) throws
     -> [[Clip]]

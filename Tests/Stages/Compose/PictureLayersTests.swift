@@ -4,7 +4,7 @@ import Testing
 
 @testable import ComposeStage
 
-@Suite("Compose: what is seen")
+@Suite("Compose: what is seen", .timeLimit(.minutes(5)))
 struct PictureLayersTests {
   @Test("elements lie over the scenes by z-index, then in the order of the list")
   func order() throws {

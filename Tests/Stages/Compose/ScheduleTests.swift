@@ -4,7 +4,7 @@ import Testing
 
 @testable import ComposeStage
 
-@Suite("Compose: when scenes begin and end")
+@Suite("Compose: when scenes begin and end", .timeLimit(.minutes(5)))
 struct ScheduleTests {
   struct Case: Sendable, CustomTestStringConvertible {
     var name: String

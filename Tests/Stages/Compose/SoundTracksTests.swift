@@ -4,7 +4,7 @@ import Testing
 
 @testable import ComposeStage
 
-@Suite("Compose: what is heard")
+@Suite("Compose: what is heard", .timeLimit(.minutes(5)))
 struct SoundTracksTests {
   @Test("music plays under the whole film and gives way to the narration")
   func music() throws {

@@ -5,7 +5,7 @@ import RenderStage
 import TestSupport
 import Testing
 
-@Suite("render", .timeLimit(.minutes(2)))
+@Suite("render", .timeLimit(.minutes(5)))
 struct RenderTests {
   let services: TestStageServices
   let folder: TestFolder

@@ -4,7 +4,7 @@ import Testing
 
 @testable import ValidateStage
 
-@Suite("Validate: limits")
+@Suite("Validate: limits", .timeLimit(.minutes(5)))
 struct MediaRulesTests {
   /// Ten seconds of 1920x1080 at 30 frames per second with sound, 20.05 MB.
   private static let film = MediaInfo(

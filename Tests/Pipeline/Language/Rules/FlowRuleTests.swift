@@ -1,7 +1,7 @@
 import Pipeline
 import Testing
 
-@Suite("Rule 8: foreach makes one task per item, in order")
+@Suite("Rule 8: foreach makes one task per item, in order", .timeLimit(.minutes(5)))
 struct ForeachRuleTests {
   @Test(
     "the list may come from anywhere; each task sees its item and number",
@@ -71,7 +71,7 @@ struct ForeachRuleTests {
   }
 }
 
-@Suite("Rule 9: what was skipped is not there")
+@Suite("Rule 9: what was skipped is not there", .timeLimit(.minutes(5)))
 struct SkipRuleTests {
   private func node(_ stage: String) throws -> StageNode {
     let graph = try RuleBench.graph(
@@ -134,7 +134,7 @@ struct SkipRuleTests {
   }
 }
 
-@Suite("Rule 10: failure stops dependents, unless on-error says continue")
+@Suite("Rule 10: failure stops dependents, unless on-error says continue", .timeLimit(.minutes(5)))
 struct FailureRuleTests {
   @Test(
     "outputs of a stage that may fail are optional in the type system",
@@ -173,7 +173,7 @@ struct FailureRuleTests {
   }
 }
 
-@Suite("Rule 11: retry goes by the class of the error")
+@Suite("Rule 11: retry goes by the class of the error", .timeLimit(.minutes(5)))
 struct RetryRuleTests {
   @Test(
     "a policy says which classes are tried again",

@@ -22,7 +22,9 @@ struct MergeCase: Sendable, CustomTestStringConvertible {
   }
 }
 
-@Suite("Rule 12: stage default < defaults < defaults.uses < file < overlays < --set")
+@Suite(
+  "Rule 12: stage default < defaults < defaults.uses < file < overlays < --set",
+  .timeLimit(.minutes(5)))
 struct MergeRuleTests {
   /// `timeout` says which level it comes from in seconds; `number` too, which `defaults` cannot give.
   private func source(_ levels: Set<Level>) -> PipelineSource {

@@ -1,7 +1,7 @@
 import Pipeline
 import Testing
 
-@Suite("Rule 1: a scalar is decoded by the declared type of its field")
+@Suite("Rule 1: a scalar is decoded by the declared type of its field", .timeLimit(.minutes(5)))
 struct DecodingRuleTests {
   @Test(
     "what is written becomes the type of the setting, and nothing is guessed",
@@ -57,7 +57,7 @@ struct DecodingRuleTests {
   }
 }
 
-@Suite("Rule 3: interpolation happens after parsing, in scalars only")
+@Suite("Rule 3: interpolation happens after parsing, in scalars only", .timeLimit(.minutes(5)))
 struct InterpolationRuleTests {
   @Test(
     "exactly one template keeps its type, anything else becomes text",
@@ -98,7 +98,7 @@ struct InterpolationRuleTests {
   }
 }
 
-@Suite("Rule 4: contexts are seen where they exist")
+@Suite("Rule 4: contexts are seen where they exist", .timeLimit(.minutes(5)))
 struct ContextRuleTests {
   /// Where an expression can stand, with `X` for the expression.
   private static let places: [String: (top: String, stages: String)] = [
@@ -169,7 +169,8 @@ struct ContextRuleTests {
   }
 }
 
-@Suite("Rule 6: edges are ports, values and needs; a cycle is told as its path")
+@Suite(
+  "Rule 6: edges are ports, values and needs; a cycle is told as its path", .timeLimit(.minutes(5)))
 struct EdgeRuleTests {
   @Test(
     "a stage waits for what it names, in order of mention",
@@ -252,7 +253,7 @@ struct EdgeRuleTests {
   }
 }
 
-@Suite("Rule 7: every reference is checked against what it feeds")
+@Suite("Rule 7: every reference is checked against what it feeds", .timeLimit(.minutes(5)))
 struct TypeRuleTests {
   private static let types = [
     "text", "integer", "number", "boolean", "duration", "size", "colour", "json", "image", "audio",

@@ -2,7 +2,7 @@ import Foundation
 import Pipeline
 import Testing
 
-@Suite("Rule 13: secrets are a type")
+@Suite("Rule 13: secrets are a type", .timeLimit(.minutes(5)))
 struct SecretRuleTests {
   @Test("a secret reaches a setting that is declared secret, as its name")
   func name() throws {
@@ -87,7 +87,7 @@ struct SecretRuleTests {
   }
 }
 
-@Suite("Rule 14: a run executes a snapshot")
+@Suite("Rule 14: a run executes a snapshot", .timeLimit(.minutes(5)))
 struct SnapshotRuleTests {
   @Test("a source that was kept gives the same graph again, wherever its files have gone")
   func kept() throws {
@@ -111,7 +111,7 @@ struct SnapshotRuleTests {
   }
 }
 
-@Suite("Rule 15: the same texts give the same plan on every machine")
+@Suite("Rule 15: the same texts give the same plan on every machine", .timeLimit(.minutes(5)))
 struct DeterminismRuleTests {
   @Test("order, rules and diagnostics do not depend on the order of dictionaries")
   func repeated() throws {

@@ -25,7 +25,7 @@ func hookGraph(_ hooks: String) throws -> PipelineGraph {
   return try #require(graph, "\(diagnostics.map(\.message))")
 }
 
-@Suite("Planning of hooks")
+@Suite("Planning of hooks", .timeLimit(.minutes(5)))
 struct HookPlannerTests {
   private let now = 1_795_190_400_123
 

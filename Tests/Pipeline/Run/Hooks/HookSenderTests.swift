@@ -75,7 +75,7 @@ private struct HookBench {
   }
 }
 
-@Suite("Sending of hooks", .timeLimit(.minutes(1)))
+@Suite("Sending of hooks", .timeLimit(.minutes(5)))
 struct HookSenderTests {
   private static let down = Result<WebhookAnswer, StageError>.success(WebhookAnswer(status: 503))
 
@@ -252,7 +252,7 @@ struct HookSenderTests {
     let process = Task { try await first.sendDue() }
     await Task.yield()
     process.cancel()
-    await #expect(throws: CancellationError.self) { try await process.value }
+    await #expect(throws: CancellationError.self) { try await process.ended }
     #expect(try await bench.delivery().attempts.isEmpty)
     let receiver = TestReceiver()
     try await bench.sender(receiver).sendDue()
@@ -317,9 +317,9 @@ struct HookSenderTests {
     await Task.yield()
     try await bench.write()
     await sender.wake()
-    await until { tried.withLock { $0 } == 1 }
+    try await eventually("a message was tried") { tried.withLock { $0 } == 1 }
     running.cancel()
-    try await running.value
+    try await running.ended
     #expect(try await bench.delivery().state == .delivered)
   }
 

@@ -20,11 +20,6 @@ struct TestDoor: Sendable {
   func pass() async { for await _ in stream {} }
 }
 
-/// Lets others run until `condition` holds; the test's time limit bounds it.
-func until(_ condition: () -> Bool) async {
-  while !condition() { await Task.yield() }
-}
-
 /// The same numbers for the same seed (Steele, Lea, Flood: SplitMix64).
 struct SeededNumbers: RandomNumberGenerator {
   private var state: UInt64

@@ -1,10 +1,11 @@
 import Foundation
+import TestSupport
 import Testing
 import Threads
 
 @testable import Pipeline
 
-@Suite("Resource pool", .timeLimit(.minutes(1)))
+@Suite("Resource pool", .timeLimit(.minutes(5)))
 struct ResourcePoolTests {
   private final class Peak: Sendable {
     private let state = Locked((now: 0, most: 0))
@@ -55,9 +56,9 @@ struct ResourcePoolTests {
     }
     let waiting = Task { try await pool.with(ResourceRequest(cores: 1)) { _ in } }
     waiting.cancel()
-    await #expect(throws: CancellationError.self) { try await waiting.value }
+    await #expect(throws: CancellationError.self) { try await waiting.ended }
     opener.yield()
-    try await holder.value
+    try await holder.ended
     let after: Void = try await pool.with(ResourceRequest(cores: 1)) { _ in }
     _ = after
   }
@@ -70,7 +71,7 @@ struct ResourcePoolTests {
       try await pool.with(ResourceRequest()) { _ in _ = Issue.record("it ran") }
     }
     task.cancel()
-    await #expect(throws: CancellationError.self) { try await task.value }
+    await #expect(throws: CancellationError.self) { try await task.ended }
     #expect(pool.snapshot().holders.isEmpty)
   }
 
@@ -105,7 +106,7 @@ struct ResourcePoolTests {
             }
           }
           if index % 7 == 0 { task.cancel() }
-          return (try? await task.value) != nil
+          return (try? await task.ended) != nil
         }
       }
       return await group.reduce(0) { $0 + ($1 ? 1 : 0) }

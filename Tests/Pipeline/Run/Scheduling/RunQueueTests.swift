@@ -1,9 +1,10 @@
+import TestSupport
 import Testing
 import Threads
 
 @testable import Pipeline
 
-@Suite("Admission of runs")
+@Suite("Admission of runs", .timeLimit(.minutes(5)))
 struct RunAdmissionsTests {
   @Test("so many run at once, the others in order of asking")
   func order() {
@@ -148,7 +149,7 @@ struct RunAdmissionsTests {
   }
 }
 
-@Suite("Run queue", .timeLimit(.minutes(1)))
+@Suite("Run queue", .timeLimit(.minutes(5)))
 struct RunQueueTests {
   @Test("a run waits for its turn and says how long it waited")
   func waits() async throws {
@@ -156,10 +157,10 @@ struct RunQueueTests {
     let queue = RunQueue(active: 1) { time.now }
     #expect(try await queue.admit("a").waited == .zero)
     let second = Task { try await queue.admit("b") }
-    await until { queue.snapshot().waiting.count == 1 }
+    try await eventually("a run waits") { queue.snapshot().waiting.count == 1 }
     time.pass(.seconds(7))
     queue.leave("a")
-    #expect(try await second.value == Admission(run: "b", waited: .seconds(7)))
+    #expect(try await second.ended == Admission(run: "b", waited: .seconds(7)))
     #expect(queue.snapshot().active.map(\.run) == ["b"])
   }
 
@@ -168,14 +169,14 @@ struct RunQueueTests {
     let queue = RunQueue(active: 1, waiting: 1)
     _ = try await queue.admit("a")
     let second = Task { try await queue.admit("b") }
-    await until { queue.snapshot().waiting.count == 1 }
+    try await eventually("a run waits") { queue.snapshot().waiting.count == 1 }
     await #expect(throws: RunRefused.self) { _ = try await queue.admit("c") }
     second.cancel()
-    await #expect(throws: CancellationError.self) { _ = try await second.value }
+    await #expect(throws: CancellationError.self) { _ = try await second.ended }
     let again = Task { try await queue.admit("b") }
-    await until { queue.snapshot().waiting.count == 1 }
+    try await eventually("a run waits") { queue.snapshot().waiting.count == 1 }
     queue.leave("a")
-    #expect(try await again.value.run == "b")
+    #expect(try await again.ended.run == "b")
   }
 
   @Test("a run that cancels the others of its group goes ahead when they have left")

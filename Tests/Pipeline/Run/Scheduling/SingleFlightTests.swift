@@ -4,7 +4,7 @@ import Threads
 
 @testable import Pipeline
 
-@Suite("Single flight", .timeLimit(.minutes(1)))
+@Suite("Single flight", .timeLimit(.minutes(5)))
 struct SingleFlightTests {
   private struct Failure: Error {}
   private let key = Digest.of("key")
@@ -26,7 +26,7 @@ struct SingleFlightTests {
           }
         }
       }
-      await until { flights.waiterCount(of: key) == 4 }
+      try await eventually("four wait") { flights.waiterCount(of: key) == 4 }
       door.open()
       return try await group.reduce(into: []) { $0.append($1) }
     }
@@ -55,12 +55,12 @@ struct SingleFlightTests {
         throw Failure()
       }
     }
-    await until { flights.isBusy(key) }
+    try await eventually("one works") { flights.isBusy(key) }
     let second = Task { [key] in try await flights.run(key) { 2 } }
-    await until { flights.waiterCount(of: key) == 1 }
+    try await eventually("one waits") { flights.waiterCount(of: key) == 1 }
     door.open()
-    await #expect(throws: Failure.self) { _ = try await first.value }
-    let (result, isShared) = try await second.value
+    await #expect(throws: Failure.self) { _ = try await first.ended }
+    let (result, isShared) = try await second.ended
     #expect(result == 2 && !isShared)
   }
 
@@ -75,12 +75,12 @@ struct SingleFlightTests {
         return 1
       }
     }
-    await until { flights.isBusy(key) }
+    try await eventually("one works") { flights.isBusy(key) }
     let second = Task { [key] in try await flights.run(key) { 2 } }
-    await until { flights.waiterCount(of: key) == 1 }
+    try await eventually("one waits") { flights.waiterCount(of: key) == 1 }
     first.cancel()
-    await #expect(throws: CancellationError.self) { _ = try await first.value }
-    #expect(try await second.value.result == 2)
+    await #expect(throws: CancellationError.self) { _ = try await first.ended }
+    #expect(try await second.ended.result == 2)
   }
 
   @Test("one who waits and is cancelled leaves at once; the others go on")
@@ -93,14 +93,14 @@ struct SingleFlightTests {
         return 1
       }
     }
-    await until { flights.isBusy(key) }
+    try await eventually("one works") { flights.isBusy(key) }
     let second = Task { [key] in try await flights.run(key) { 2 } }
-    await until { flights.waiterCount(of: key) == 1 }
+    try await eventually("one waits") { flights.waiterCount(of: key) == 1 }
     second.cancel()
-    await #expect(throws: CancellationError.self) { _ = try await second.value }
+    await #expect(throws: CancellationError.self) { _ = try await second.ended }
     #expect(flights.waiterCount(of: key) == 0)
     door.open()
-    #expect(try await first.value.result == 1)
+    #expect(try await first.ended.result == 1)
     #expect(!flights.isBusy(key))
   }
 }
