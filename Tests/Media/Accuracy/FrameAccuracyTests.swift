@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Which picture of which video is seen in each frame of a film, read from the film itself.
-@Suite("Frames of a film", .timeLimit(.minutes(3)))
+@Suite("Frames of a film", .blocking, .timeLimit(.minutes(10)))
 struct FrameAccuracyTests {
   let bench: ChunkBench
 

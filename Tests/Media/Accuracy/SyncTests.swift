@@ -5,7 +5,7 @@ import TestSupport
 import Testing
 
 /// Flashes of the picture and beeps of the sound that belong together, through films of several clips and chunks.
-@Suite("Picture and sound together", .timeLimit(.minutes(3)))
+@Suite("Picture and sound together", .blocking, .timeLimit(.minutes(10)))
 struct SyncTests {
   let bench: ChunkBench
 

@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// Sound of every kind, measured after it went through a film.
-@Suite("Kinds of sound in a film", .timeLimit(.minutes(3)))
+@Suite("Kinds of sound in a film", .timeLimit(.minutes(10)))
 struct SoundSourceTests {
   let lab: FilmLab
 
@@ -106,8 +106,8 @@ struct SoundSourceTests {
   @Test("a file without sound is silent, and one without a picture is heard over what there is")
   func missing() async throws {
     try await lab.make([
-      "-f", "lavfi", "-i", "color=red:size=96x64:rate=25", "-f", "lavfi", "-i",
-      "aevalsrc='\(Self.tone)':s=48000:d=0.4", "-map", "0:v", "-frames:v", "10", "-c:v",
+      "-f", "lavfi", "-i", "color=red:size=96x64:rate=25:duration=0.4", "-f", "lavfi", "-i",
+      "aevalsrc='\(Self.tone)':s=48000:d=0.4", "-map", "0:v", "-c:v",
       "libx264", "@mute.mp4", "-map", "1:a", "@sound.m4a",
     ])
     let film = try await lab.film([
