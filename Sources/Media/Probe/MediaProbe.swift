@@ -106,11 +106,27 @@ public enum MediaProbe {
   /// From the beginning of a file to its end, without what coding adds to its sound: a lead, and the rest of the last block.
   private static func length(of demuxer: borrowing Demuxer, lasting whole: MediaTime) -> MediaTime {
     let length = whole - FileClock.lead(of: demuxer)
-    guard let video = demuxer.bestStream(.video), let sound = demuxer.bestStream(.audio),
-      let picture = video.duration.flatMap({ plausible($0, in: video.timeBase) })
-    else { return length }
+    guard let video = demuxer.bestStream(.video) else { return length }
+    if let told = video.duration.flatMap({ plausible($0, in: video.timeBase) }) {
+      return withoutRest(length, of: demuxer, picturesLasting: told)
+    }
+    guard !isVariable(video), let rate = FrameRate(near: video.averageFrameRate) else {
+      return length
+    }
+    // Matroska tells no more than how long the file is, and in milliseconds.
+    let pictures = rate.time(ofFrame: rate.frame(at: length))
+    let isNear = length - pictures < MediaTime(ticks: rate.time(ofFrame: 1).ticks / 2)
+    return isNear ? withoutRest(length, of: demuxer, picturesLasting: pictures) : length
+  }
+
+  /// The last block of sound may last a little longer than what was coded.
+  private static func withoutRest(
+    _ length: MediaTime, of demuxer: borrowing Demuxer, picturesLasting pictures: MediaTime
+  ) -> MediaTime {
+    guard let sound = demuxer.bestStream(.audio) else { return length }
     let block = MediaTime(count: 1024, per: Int64(max(sound.sampleRate, 8000)))
-    return picture < length && length - picture < block ? picture : length
+    let isRest = pictures > .zero && pictures < length && length - pictures < block
+    return isRest ? pictures : length
   }
 
   private static func scan(_ demuxer: inout Demuxer, name: String) throws(MediaError) -> MediaTime?
@@ -118,7 +134,7 @@ public enum MediaProbe {
     let lead = FileClock.lead(of: demuxer)
     let start = (demuxer.start ?? 0) + Rational.containerTimeBase.units(of: lead)
     var counted: [Int: Int64] = [:]
-    var end: Int64 = 0
+    var ends: [Int: Int64] = [:]
     while let packet = try reading(name, { () throws(FFmpegError) in try demuxer.read() }) {
       guard demuxer.streams.indices.contains(packet.streamIndex) else { continue }
       let timeBase = demuxer.streams[packet.streamIndex].timeBase
@@ -127,9 +143,16 @@ public enum MediaProbe {
       let last =
         packet.pts.map { timeBase.rescale($0 + packet.duration, to: .containerTimeBase) - start }
         ?? timeBase.rescale(sum, to: .containerTimeBase)
-      end = max(end, last)
+      ends[packet.streamIndex] = max(ends[packet.streamIndex] ?? 0, last)
     }
-    return end > 0 ? plausible(end, in: .containerTimeBase) : nil
+    guard let end = ends.values.max(), let length = plausible(end, in: .containerTimeBase) else {
+      return nil
+    }
+    let picture = demuxer.bestStream(.video).flatMap { ends[$0.index] }
+    guard let pictures = picture.flatMap({ plausible($0, in: .containerTimeBase) }) else {
+      return length
+    }
+    return withoutRest(length, of: demuxer, picturesLasting: pictures)
   }
 
   /// Nil beyond 1000 hours: a damaged header, not a film.

@@ -151,10 +151,6 @@ struct SyncTests {
     ("a.flv", ["-c:a", "aac", "-ar", "44100"]), ("a.webm", ["-c:v", "libvpx", "-c:a", "libopus"]),
     ("late.mkv", ["-c:a", "aac", "-output_ts_offset", "7.3"]),
     ("late.ts", ["-c:a", "aac", "-output_ts_offset", "500.01"]),
-    (
-      "early.mkv",
-      ["-c:a", "aac", "-bf", "0", "-output_ts_offset", "-0.52", "-avoid_negative_ts", "disabled"]
-    ),
   ]
 
   @Test(

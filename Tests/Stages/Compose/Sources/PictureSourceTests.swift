@@ -87,7 +87,7 @@ struct PictureSourceTests {
       size: PixelSize(width: 1279, height: 719)),
     Kind(
       name: "narrow.mkv", conversion: "null", arguments: ffv1,
-      size: PixelSize(width: 5, height: 301)),
+      size: PixelSize(width: 21, height: 301)),
     Kind(
       name: "photo.jpg", conversion: yuv("bt601", "yuvj420p", range: "pc"),
       arguments: ["-q:v", "1"]),
@@ -223,7 +223,11 @@ struct PictureSourceTests {
       let matrix = name == "b.mov" ? "bt709" : "bt601"
       let conversion =
         coding.contains { $0.hasPrefix("yuva") }
-        ? ["-vf", "scale=out_color_matrix=\(matrix):out_range=tv:flags=accurate_rnd"] : []
+        ? [
+          "-vf",
+          "scale=out_color_matrix=\(matrix):out_range=tv:flags=accurate_rnd,"
+            + "setparams=colorspace=\(matrix == "bt709" ? matrix : "smpte170m")",
+        ] : []
       arguments += ["-map", "0:v"] + conversion
       arguments += (coding.contains("-frames:v") ? [] : ["-frames:v", "3"]) + coding + ["@" + name]
     }
@@ -311,7 +315,8 @@ struct PictureSourceTests {
     try await lab.make(
       [
         "-f", "lavfi", "-i", Self.quarters(96, 64), "-vf",
-        "format=gbrpf32le,zscale=tin=bt709:pin=bt709:min=gbr:t=linear:npl=203,"
+        "setparams=colorspace=gbr:color_primaries=bt709:color_trc=bt709:range=pc,"
+          + "format=gbrpf32le,zscale=t=linear:npl=203,"
           + "zscale=p=bt2020:t=smpte2084:m=bt2020nc:r=tv:npl=203,format=yuv420p10le",
         "-frames:v", "3",
       ] + Self.ffv1 + Self.tags("bt2020nc", "bt2020", "smpte2084") + ["@wide.mkv"])
