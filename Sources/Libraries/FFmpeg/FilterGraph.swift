@@ -78,6 +78,28 @@ public struct FilterGraph: ~Copyable {
     return output
   }
 
+  /// Puts one picture in, for filters that look ahead; nil when there are no more. Pictures keep the times of their streams.
+  public mutating func send(_ frame: Frame?) throws(FFmpegError) {
+    guard let frame else {
+      try check(av_buffersrc_close(source, count, 0), "av_buffersrc_close")
+      return
+    }
+    let input = Frame(owning: try Frame.allocate())
+    try check(av_frame_ref(input.raw, frame.raw), "av_frame_ref")
+    input.raw.pointee.pts = count
+    count += 1
+    try check(av_buffersrc_add_frame_flags(source, input.raw, 0), "av_buffersrc_add_frame_flags")
+  }
+
+  /// What is ready; nil when more must be sent first, and after the last picture.
+  public mutating func receive() throws(FFmpegError) -> Frame? {
+    let output = Frame(owning: try Frame.allocate())
+    let result = av_buffersink_get_frame(sink, output.raw)
+    if result == shim_averror(EAGAIN) || result == shim_error_eof() { return nil }
+    try check(result, "av_buffersink_get_frame")
+    return output
+  }
+
   private static func add(
     _ filter: String, named name: String, to graph: UnsafeMutablePointer<AVFilterGraph>,
     _ arguments: String?

@@ -32,6 +32,10 @@ public final class Frame: Sendable {
 
   /// What the samples mean is told by the file, not guessed.
   public var hasColourMatrix: Bool { raw.pointee.colorspace != AVCOL_SPC_UNSPECIFIED }
+  /// Which red, green and blue are meant is told by the file.
+  public var hasColourPrimaries: Bool { raw.pointee.color_primaries != AVCOL_PRI_UNSPECIFIED }
+  /// Every other row was taken half a picture's time later.
+  public var isInterlaced: Bool { raw.pointee.interlaced_frame != 0 }
   /// Samples are bt709 in limited range, as our own pictures are.
   public var isLimitedBT709: Bool {
     raw.pointee.colorspace == AVCOL_SPC_BT709 && raw.pointee.color_range != AVCOL_RANGE_JPEG

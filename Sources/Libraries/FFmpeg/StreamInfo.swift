@@ -25,6 +25,8 @@ public struct StreamInfo: Sendable, Hashable {
   public let pixelFormat: PixelFormat
   /// Alpha carried beside the picture (VP8 and VP9 in WebM) or in it.
   public let hasAlpha: Bool
+  /// Every other row was taken half a picture's time later, as far as the container or its first pictures say.
+  public let isInterlaced: Bool
   /// Average over the file; not positive when not known.
   public let averageFrameRate: Rational
   /// The lowest rate in which all times can be told; not positive when not known.
@@ -72,6 +74,8 @@ public struct StreamInfo: Sendable, Hashable {
       kind == .video
       && (pixelFormat.hasAlpha
         || alphaMode.map { String(cString: $0.pointee.value) == "1" } ?? false)
+    isInterlaced =
+      parameters.field_order != AV_FIELD_UNKNOWN && parameters.field_order != AV_FIELD_PROGRESSIVE
     averageFrameRate = Rational(stream.pointee.avg_frame_rate)
     baseFrameRate = Rational(stream.pointee.r_frame_rate)
     colourTransfer =

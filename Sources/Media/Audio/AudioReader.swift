@@ -44,9 +44,7 @@ final class AudioReader {
       try demuxer.decoder(for: stream, threads: 1)
     }
     demuxer.select([stream])
-    origin =
-      demuxer.start.map { Rational.containerTimeBase.rescale($0, to: stream.timeBase) }
-      ?? stream.start ?? 0
+    origin = FileClock.origin(of: demuxer, in: stream)
     if start > Self.preroll {
       // Where a file cannot be sought it is read from the beginning.
       try? demuxer.seek(stream, to: origin + stream.timeBase.units(of: start - Self.preroll))

@@ -13,7 +13,7 @@ struct TempoReader: ~Copyable {
 
   /// Reads until something comes out. Returns false when `reader` has no more; what is inside stays there.
   mutating func read(
-    _ reader: AudioReader, as name: String, into samples: inout [Float]
+    _ reader: LoopedReader, as name: String, into samples: inout [Float]
   ) throws(MediaError) -> Bool {
     raw.removeAll(keepingCapacity: true)
     guard try reader.read(into: &raw) else { return false }

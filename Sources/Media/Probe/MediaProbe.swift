@@ -92,8 +92,13 @@ public enum MediaProbe {
     of demuxer: inout Demuxer, url: URL, name: String, scans: Bool,
     cancellation: CancellationFlag?
   ) throws(MediaError) -> MediaTime? {
-    if let known = demuxer.duration, !demuxer.isDurationEstimated, !scans {
-      return plausible(known, in: .containerTimeBase)
+    let start = demuxer.start ?? 0
+    let countsFromZero = demuxer.formatName.hasPrefix("matroska") || demuxer.formatName == "flv"
+    // Programs do not agree whether these say how long they last or when they end.
+    let isUnclear = countsFromZero && abs(start) > FileClock.longestWarmUp
+    if let known = demuxer.duration, !demuxer.isDurationEstimated, !scans, !isUnclear {
+      return plausible(countsFromZero ? known - start : known, in: .containerTimeBase)
+        .map { length(of: demuxer, lasting: $0) }
     }
     var whole = try reading(name) { () throws(FFmpegError) in
       try Demuxer.open(url, cancellation: cancellation)
@@ -101,11 +106,38 @@ public enum MediaProbe {
     return try scan(&whole, name: name)
   }
 
+  /// From the beginning of a file to its end, without what coding adds to its sound: a lead, and the rest of the last block.
+  private static func length(of demuxer: borrowing Demuxer, lasting whole: MediaTime) -> MediaTime {
+    let length = whole - FileClock.lead(of: demuxer)
+    guard let video = demuxer.bestStream(.video) else { return length }
+    if let told = video.duration.flatMap({ plausible($0, in: video.timeBase) }) {
+      return withoutRest(length, of: demuxer, picturesLasting: told)
+    }
+    guard !isVariable(video), let rate = FrameRate(near: video.averageFrameRate) else {
+      return length
+    }
+    // Matroska tells no more than how long the file is, and in milliseconds.
+    let pictures = rate.time(ofFrame: rate.frame(at: length))
+    let isNear = length - pictures < MediaTime(ticks: rate.time(ofFrame: 1).ticks / 2)
+    return isNear ? withoutRest(length, of: demuxer, picturesLasting: pictures) : length
+  }
+
+  /// The last block of sound may last a little longer than what was coded.
+  private static func withoutRest(
+    _ length: MediaTime, of demuxer: borrowing Demuxer, picturesLasting pictures: MediaTime
+  ) -> MediaTime {
+    guard let sound = demuxer.bestStream(.audio) else { return length }
+    let block = MediaTime(count: 1024, per: Int64(max(sound.sampleRate, 8000)))
+    let isRest = pictures > .zero && pictures < length && length - pictures < block
+    return isRest ? pictures : length
+  }
+
   private static func scan(_ demuxer: inout Demuxer, name: String) throws(MediaError) -> MediaTime?
   {
-    let start = demuxer.start ?? 0
+    let lead = FileClock.lead(of: demuxer)
+    let start = (demuxer.start ?? 0) + Rational.containerTimeBase.units(of: lead)
     var counted: [Int: Int64] = [:]
-    var end: Int64 = 0
+    var ends: [Int: Int64] = [:]
     while let packet = try reading(name, { () throws(FFmpegError) in try demuxer.read() }) {
       guard demuxer.streams.indices.contains(packet.streamIndex) else { continue }
       let timeBase = demuxer.streams[packet.streamIndex].timeBase
@@ -114,9 +146,16 @@ public enum MediaProbe {
       let last =
         packet.pts.map { timeBase.rescale($0 + packet.duration, to: .containerTimeBase) - start }
         ?? timeBase.rescale(sum, to: .containerTimeBase)
-      end = max(end, last)
+      ends[packet.streamIndex] = max(ends[packet.streamIndex] ?? 0, last)
     }
-    return end > 0 ? plausible(end, in: .containerTimeBase) : nil
+    guard let end = ends.values.max(), let length = plausible(end, in: .containerTimeBase) else {
+      return nil
+    }
+    let picture = demuxer.bestStream(.video).flatMap { ends[$0.index] }
+    guard let pictures = picture.flatMap({ plausible($0, in: .containerTimeBase) }) else {
+      return length
+    }
+    return withoutRest(length, of: demuxer, picturesLasting: pictures)
   }
 
   /// Nil beyond 1000 hours: a damaged header, not a film.

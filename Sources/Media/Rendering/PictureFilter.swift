@@ -18,6 +18,7 @@ struct PictureFilter: ~Copyable {
     let format: PixelFormat
     let aspect: Rational
     let hasMatrix: Bool
+    let hasPrimaries: Bool
     let isLimitedBT709: Bool
     let isHDR: Bool
 
@@ -26,8 +27,21 @@ struct PictureFilter: ~Copyable {
       format = frame.pixelFormat
       aspect = frame.pixelAspect
       hasMatrix = frame.hasColourMatrix
+      hasPrimaries = frame.hasColourPrimaries
       isLimitedBT709 = frame.isLimitedBT709
       isHDR = frame.isHDR
+    }
+
+    /// From PQ or HLG to what a normal screen can show.
+    var toneMapping: [String] {
+      // Whoever codes for HDR screens and says no more means BT.2020 (ITU-R BT.2100).
+      let assumed =
+        (hasMatrix ? [] : ["colorspace=bt2020nc"])
+        + (hasPrimaries ? [] : ["color_primaries=bt2020"])
+      return (assumed.isEmpty ? [] : ["setparams=" + assumed.joined(separator: ":")]) + [
+        "zscale=t=linear:npl=100", "format=gbrpf32le", "zscale=p=bt709", "tonemap=hable:desat=0",
+        "zscale=t=bt709:m=bt709:r=tv", "format=yuv420p",
+      ]
     }
   }
 
@@ -91,7 +105,7 @@ struct PictureFilter: ~Copyable {
     if isAsItIs, shape.isLimitedBT709, !shape.isHDR, clip.key == nil, clip.effects == nil {
       return chain
     }
-    if shape.isHDR { for filter in Self.toneMapping { chain.append(filter) } }
+    if shape.isHDR { for filter in shape.toneMapping { chain.append(filter) } }
     if let key = clip.key { chain.apply(key) }
     let size = "w=\(placement.width):h=\(placement.height)"
     if chain.hasAlpha {
@@ -115,7 +129,7 @@ struct PictureFilter: ~Copyable {
     _ shape: Shape, _ size: PixelSize, _ placement: Placement
   ) -> FilterChain {
     var chain = chain(for: shape)
-    if shape.isHDR { for filter in Self.toneMapping { chain.append(filter) } }
+    if shape.isHDR { for filter in shape.toneMapping { chain.append(filter) } }
     let frame = clip.frame ?? PixelRect(x: 0, y: 0, width: canvas.width, height: canvas.height)
     let even = PixelSize(width: max(2, frame.width & ~1), height: max(2, frame.height & ~1))
     let origin = PixelRect(x: 0, y: 0, width: even.width, height: even.height)
@@ -162,7 +176,7 @@ struct PictureFilter: ~Copyable {
 
   private func whole(_ shape: Shape, _ size: PixelSize, scale: Double) -> FilterChain {
     var chain = chain(for: shape)
-    if shape.isHDR { for filter in Self.toneMapping { chain.append(filter) } }
+    if shape.isHDR { for filter in shape.toneMapping { chain.append(filter) } }
     if let key = clip.key { chain.apply(key) }
     let share = min(
       1, scale, Self.longestSide / Double(max(size.width, size.height)),
@@ -223,9 +237,4 @@ struct PictureFilter: ~Copyable {
     min(size.width, size.height) >= 700 ? "bt709" : "smpte170m"
   }
 
-  /// From PQ or HLG to what a normal screen can show.
-  private static let toneMapping = [
-    "zscale=t=linear:npl=100", "format=gbrpf32le", "zscale=p=bt709", "tonemap=hable:desat=0",
-    "zscale=t=bt709:m=bt709:r=tv", "format=yuv420p",
-  ]
 }

@@ -32,6 +32,7 @@ final class VideoReader {
   private var end = MediaTime.zero
   private var sought: MediaTime?
   private var margin = VideoReader.seekMargin
+  private var deinterlacer: Deinterlacer?
   private var damage: FFmpegError?
 
   private struct Shown {
@@ -44,6 +45,7 @@ final class VideoReader {
   /// Containers without a good index may come out too late, or after the last keyframe; then a seek begins earlier, each
   /// time by twice as much.
   private static let seekMargin = MediaTime(milliseconds: 2500)
+  private static let fieldMargin = MediaTime(milliseconds: 100)
 
   init(
     _ url: URL, as name: String, from start: MediaTime, loops: Bool, frameRate: FrameRate,
@@ -65,9 +67,7 @@ final class VideoReader {
     if demuxer.formatName == "avi" {
       origin = try Self.firstTimestamp(url, as: name, cancellation: cancellation) ?? 0
     } else {
-      origin =
-        demuxer.start.map { Rational.containerTimeBase.rescale($0, to: stream.timeBase) }
-        ?? stream.start ?? 0
+      origin = FileClock.origin(of: demuxer, in: stream)
     }
     loopStart = loops ? start : nil
     let quarterFrame = frameRate.time(ofFrame: 1).ticks / 4
@@ -111,7 +111,8 @@ final class VideoReader {
 
   private func skip(to time: MediaTime) throws(MediaError) {
     if let next, time - next.time <= Self.longestWalk { return }
-    let target = time - offset
+    // What makes whole pictures of interlaced ones looks at the picture before.
+    let target = time - offset - (stream.isInterlaced ? Self.fieldMargin : .zero)
     guard target > Self.longestWalk, end == .zero || !hasEnded else { return }
     margin = Self.seekMargin
     try seek(to: target)
@@ -126,6 +127,7 @@ final class VideoReader {
       return
     }
     decoder.flush()
+    deinterlacer?.reset()
     current = nil
     next = nil
     hasEnded = false
@@ -174,24 +176,35 @@ final class VideoReader {
 
   private func decodeNext() throws(MediaError) -> Shown? {
     while true {
+      if let frame = deinterlacer?.receive() { return shown(frame) }
       switch try nextOutput() {
       case .frame(let frame):
         decodedCount += 1
-        return shown(frame)
+        guard stream.isInterlaced || frame.isInterlaced || deinterlacer != nil else {
+          return shown(frame)
+        }
+        try deinterlace(frame)
       case .needsInput: continue
       case .ended:
+        if deinterlacer?.isWaiting == true {
+          try deinterlace(nil)
+          continue
+        }
         hasEnded = true
         return nil
       }
     }
   }
 
+  private func deinterlace(_ frame: Frame?) throws(MediaError) {
+    let filter = deinterlacer ?? Deinterlacer()
+    deinterlacer = filter
+    try reading(name) { () throws(FFmpegError) in try filter.send(frame) }
+  }
+
   private func shown(_ frame: Frame) -> Shown {
     let time = frame.timestamp.map { stream.timeBase.mediaTime($0 - origin) } ?? end
-    let rate = stream.averageFrameRate
-    let usual = rate.isPositive ? MediaTime(seconds: 1 / rate.value) : MediaTime(milliseconds: 40)
-    let duration = stream.timeBase.mediaTime(frame.duration)
-    end = time + (duration > .zero ? duration : usual)
+    end = time + stream.length(ofPictureLasting: frame.duration)
     return Shown(frame: frame, time: time + offset)
   }
 
