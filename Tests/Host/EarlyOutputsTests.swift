@@ -34,17 +34,18 @@ struct EarlyOutputsTests {
   private func graph(_ outputs: String, foreach: Bool = false) throws -> PipelineGraph {
     let each = foreach ? "\n    foreach: inputs.videos" : ""
     let video = foreach ? "item" : "inputs.videos[0]"
+    let yaml = """
+      version: 1
+      name: p
+      inputs: { videos: { type: list<video> } }
+      stages:
+        package:
+          uses: segment\(each)
+          in: { video: "${{ \(video) }}" }
+      outputs: { \(outputs) }
+      """
     let (graph, diagnostics) = PipelineGraph.load(
-      text: """
-        version: 1
-        name: p
-        inputs: { videos: { type: list<video> } }
-        stages:
-          package:
-            uses: segment\(each)
-            in: { video: "${{ \(video) }}" }
-        outputs: { \(outputs) }
-        """, registry: Wiring.registry())
+      PipelineSource(.init(name: nil, text: yaml)), registry: Wiring.registry())
     return try #require(graph, "\(diagnostics)")
   }
 
