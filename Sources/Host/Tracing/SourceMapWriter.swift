@@ -47,17 +47,18 @@ struct FilmLookup: Sendable {
     return try await tracer(
       graph, record.source, inputs: status.resolvedInputs ?? record.inputs,
       inputFolder: URL(fileURLWithPath: record.inputFolder), texts: record.inputTexts,
-      run: record.id, made: made)
+      run: record.id, preview: record.preview, made: made)
   }
 
   /// - Parameter inputs: paths in them are taken to be files.
   func tracer(
     _ graph: PipelineGraph, _ source: PipelineSource, inputs: [String: Value], inputFolder: URL,
-    texts: InputTexts?, run: String = "", made: [String: StageResult] = [:]
+    texts: InputTexts?, run: String = "", preview: FilmPreview? = nil,
+    made: [String: StageResult] = [:]
   ) async throws -> FilmTracer {
     let ingest = FileIngest(artifacts: artifacts, root: inputFolder, mode: .identify)
     let replay = RunReplay(
-      graph, journal: journal, ingest: ingest, rendererVersion: rendererVersion)
+      graph, journal: journal, ingest: ingest, rendererVersion: rendererVersion, preview: preview)
     let resolved = try await ingest.resolve(inputs, as: graph.inputs.map(\.field))
     let scope = try await replay.scope(inputs: resolved, run: run, made: made)
     return FilmTracer(graph, source, inputTexts: texts, scope: scope)

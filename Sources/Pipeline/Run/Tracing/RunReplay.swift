@@ -7,17 +7,21 @@ public struct RunReplay: Sendable {
   private let journal: any RunJournal
   private let ingest: FileIngest
   private let rendererVersion: Int
+  private let previews: PreviewRules
 
   /// - Parameters:
   ///   - ingest: takes in the files that settings name.
   ///   - rendererVersion: `TimelineRendering.cacheVersion` of what makes files of films.
+  ///   - preview: what the run made of its films; nil for all of them.
   public init(
-    _ graph: PipelineGraph, journal: any RunJournal, ingest: FileIngest, rendererVersion: Int
+    _ graph: PipelineGraph, journal: any RunJournal, ingest: FileIngest, rendererVersion: Int,
+    preview: FilmPreview? = nil
   ) {
     self.graph = graph
     self.journal = journal
     self.ingest = ingest
     self.rendererVersion = rendererVersion
+    previews = PreviewRules(preview, graph)
   }
 
   /// What expressions can see at the end of the run. Stages whose results are not kept are missing, with all that
@@ -46,7 +50,7 @@ public struct RunReplay: Sendable {
       if !node.isForeach, case .skipped = try node.inputs(in: scope) { return .skipped }
       let scopes = try TaskPreparation.scopes(of: node, in: scope)
       var preparation = TaskPreparation(
-        node, ingest: ingest, rendererVersion: rendererVersion)
+        node, ingest: ingest, rendererVersion: rendererVersion, preview: previews[stage: node.id])
       var keys: [Digest] = []
       for index in 0..<scopes.count {
         keys.append(try await preparation.prepare(scopes[index]).key.digest)

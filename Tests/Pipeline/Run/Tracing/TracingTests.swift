@@ -246,7 +246,7 @@ struct TracingTests {
     film.marks = [
       TimelineMark(.scene, at: .zero, duration: film.duration, path: "with.a", module: "m")
     ]
-    var keys = TaskKeyMaker(spec, rendererVersion: 1)
+    var keys = TaskKeyMaker(spec, rendererVersion: 1, preview: nil)
     let marked = try keys.key(options: [:], inputs: ["video": .video(.timeline(film))])
     let plain = try keys.key(
       options: [:], inputs: ["video": .video(.timeline(film.withoutMarks))])
