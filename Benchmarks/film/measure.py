@@ -23,7 +23,7 @@ def run(command, folder, log, watch=None):
     with open(log, "a") as said:
         began = time.monotonic()
         process = subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=said, stderr=said)
-        while watch and process.poll() is None and not hasattr(process, "usage"):
+        while watch:  # not `poll`, which would take the usage away
             found, status, usage = os.wait4(process.pid, os.WNOHANG)
             if found:
                 process.returncode = os.waitstatus_to_exitcode(status)

@@ -90,7 +90,9 @@ struct CaptionPainterTests {
       let alone = try painter(["One", "two", "three"], size: size) { $0.animation = animation }
       let pictures = [row, alone].map { painter in
         let picture = Picture(size)
-        if let overlay = painter.overlay(at: MediaTime(milliseconds: time)) { picture.draw(overlay) }
+        if let overlay = painter.overlay(at: MediaTime(milliseconds: time)) {
+          picture.draw(overlay)
+        }
         return picture
       }
       #expect(pictures[0].y == pictures[1].y, "at \(time) ms")
