@@ -41,8 +41,8 @@ struct Ladder {
       return (kept, nil)
     }
     var note =
-      "the film has \(film) pixels, so that "
-      + tooLarge.map { "`\($0.name)`" }.joined(separator: ", ") + " would not show more: left out"
+      "the film has \(film) pixels, fewer than "
+      + tooLarge.map { "`\($0.name)`" }.joined(separator: ", ") + ": left out"
     if !kept.contains(where: { ($0.height ?? film.height) * 10 >= film.height * 9 }) {
       var whole = Rendition(
         quality: least.quality, maxBitsPerSecond: least.maxBitsPerSecond,
@@ -52,7 +52,7 @@ struct Ladder {
       }
       let place = renditions.prefix { $0 != least }.count { kept.contains($0) }
       kept.insert(whole, at: place)
-      note += "; `\(least.name)` is made in the film's size"
+      note += ", but for `\(least.name)`, which is made in the film's size"
     }
     return (kept, note)
   }

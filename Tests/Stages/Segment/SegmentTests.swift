@@ -152,15 +152,33 @@ struct SegmentTests {
     "settings out of bounds are refused",
     arguments: [
       ("duration", Value.text("500ms")), ("quality", .integer(60)), ("preset", .text("quick")),
-      ("format", .text("avi")), ("mp4-rendition", .text("720p")),
-      ("renditions", .list([.map(["height": .integer(101)])])),
+      ("format", .text("avi")),
       ("renditions", .list([.map(["height": .integer(8)])])),
-      ("renditions", .list([.map(["name": .text("a/b")])])),
-      ("renditions", .list([.map(["height": .integer(90)]), .map(["height": .integer(90)])])),
     ])
   func bounds(field: String, value: Value) async throws {
     let file = try services.add(Data([0]), named: "x.mp4")
     await #expect(throws: ValueError.self) { try await run(.file(file), [field: value]) }
+  }
+
+  @Test(
+    "settings that do not go together are refused at their line",
+    arguments: [
+      ("mp4-rendition", Value.text("720p"), "no rendition `720p`, only `film`"),
+      ("renditions", .list([.map(["height": .integer(101)])]), "must be even, found 101"),
+      ("renditions", .list([.map(["name": .text("a/b")])]), "cannot be called `a/b`"),
+      (
+        "renditions", .list([.map(["height": .integer(90)]), .map(["height": .integer(90)])]),
+        "two renditions are called `90p`"
+      ),
+    ])
+  func rules(field: String, value: Value, reason: String) async throws {
+    let file = try services.add(Data([0]), named: "x.mp4")
+    let error = await #expect(throws: StageError.self) {
+      try await run(.file(file), [field: value])
+    }
+    #expect(error?.errorClass == .configuration)
+    #expect(error?.message.contains("\(field): ") == true)
+    #expect(error?.message.contains(reason) == true)
   }
 
   @Test("cancelling the task ends it soon and leaves only parts and segments that are complete")
