@@ -6,7 +6,7 @@ import Testing
 import Threads
 
 /// One film in several renditions, looked at with other programs.
-@Suite("Several renditions", .timeLimit(.minutes(4)))
+@Suite("Several renditions", .blocking, .timeLimit(.minutes(10)))
 struct LadderTests {
   let bench: LadderBench
   var samples: Samples { bench.samples }
