@@ -7,7 +7,7 @@ import Threads
 @testable import Media
 
 /// Stretches of films: they must look and sound as the film does there.
-@Suite("Stretches of films", .timeLimit(.minutes(3)))
+@Suite("Stretches of films", .blocking, .timeLimit(.minutes(3)))
 struct StretchTests {
   private let studio: Studio
   private var samples: Samples { studio.samples }

@@ -170,7 +170,8 @@ struct PlannedChunksTests {
     #expect(try await bench.run(again, "package") == planned)
     switch change {
     case .nothing: #expect(planned == nil)
-    case .word: #expect(planned == .init(chunks: [1, all.chunks[1]], hasSound: false))
+    // The cue that it is in may be seen in two chunks.
+    case .word: #expect(1...2 ~= planned?.chunks[0] ?? 0 && planned?.hasSound == false)
     case .picture: #expect(planned?.chunks[0] ?? 0 <= 3 && planned?.hasSound == false)
     case .volume: #expect(planned == .init(chunks: [0, all.chunks[1]], hasSound: true))
     case .segments: #expect(planned == .init(chunks: [0, all.chunks[1]], hasSound: false))
