@@ -280,7 +280,7 @@ struct MixTests {
         if time >= limit { flag.raise() }
       }
       var block = [Float](repeating: 0, count: 2048)
-      do { try mixer.mix(into: &block, at: 0) } catch {
+      do throws(MediaError) { try mixer.mix(into: &block, at: 0) } catch {
         #expect(flag.isRaised && error.reason == .cancelled)
       }
       return said.withLock { $0 }

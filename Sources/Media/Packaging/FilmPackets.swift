@@ -25,24 +25,50 @@ struct FilmPackets {
     self.stretch = max(1, stretch.ticks)
     if let rendition = choice.rendition { pictures = PictureStream(plan, parts, rendition) }
     if choice.hasSound { sounds = try SoundStream(plan, parts) }
-    picture = try pictures?.next()
-    sound = try sounds?.next()
   }
 
-  /// Nil at the end of the film. Waits for parts that are not there yet.
+  /// Nil at the end of the film. Waits for parts that are not there yet, but for no chunk before its first packet is
+  /// due.
   mutating func next() throws(MediaError) -> FilmPacket? {
-    if let found = picture, sound.map({ comes(found, before: $0) }) ?? true {
-      picture = try pictures?.next()
+    try readSound()
+    if nextChunkStart == nil { try readPicture() }
+    if let order = picture?.order ?? nextChunkStart, isDue(order) {
+      try readPicture()
+      let found = picture
+      picture = nil
       return found
     }
     let found = sound
-    sound = try sounds?.next()
+    sound = nil
     return found
   }
 
-  private func comes(_ picture: FilmPacket, before sound: FilmPacket) -> Bool {
-    let left = picture.order.ticks / stretch
-    let right = sound.order.ticks / stretch
+  /// When the next packet is shown, if it is the first of a chunk that was not waited for yet; nil otherwise.
+  mutating func chunkDue() throws(MediaError) -> MediaTime? {
+    try readSound()
+    guard let start = nextChunkStart, isDue(start) else { return nil }
+    return start
+  }
+
+  private var nextChunkStart: MediaTime? { picture == nil ? pictures?.nextChunkStart : nil }
+
+  private mutating func readPicture() throws(MediaError) {
+    if picture == nil { picture = try pictures?.next() }
+  }
+
+  private mutating func readSound() throws(MediaError) {
+    guard sound == nil, sounds != nil else { return }
+    sound = try sounds?.next()
+    if sound == nil { sounds = nil }
+  }
+
+  private func isDue(_ picture: MediaTime) -> Bool {
+    sound.map { comes(picture, before: $0.order) } ?? true
+  }
+
+  private func comes(_ picture: MediaTime, before sound: MediaTime) -> Bool {
+    let left = picture.ticks / stretch
+    let right = sound.ticks / stretch
     // Of a stretch, the sound goes first: it is what must not stop.
     return stretch == 1 ? left <= right : left < right
   }
@@ -67,6 +93,17 @@ private struct PictureStream {
     self.parts = parts
     self.rendition = rendition
     coding = plan.codings[rendition]
+  }
+
+  /// When the chunk is shown whose first packet comes next; nil within a chunk and at the end.
+  var nextChunkStart: MediaTime? {
+    var next = chunk
+    if reader != nil {
+      guard countOfChunk == plan.chunks[chunk].frames.count else { return nil }
+      next += 1
+    }
+    guard next < plan.chunks.count else { return nil }
+    return plan.timeline.canvas.frameRate.time(ofFrame: plan.chunks[next].frames.lowerBound)
   }
 
   mutating func next() throws(MediaError) -> FilmPacket? {

@@ -69,7 +69,12 @@ final class HLSRendition {
     guard !isComplete else { return nil }
     if let first = pending { try write(first) }
     pending = nil
-    while let packet = try packets.next() {
+    while true {
+      // The segment can be played although the chunk after it is not there yet.
+      if hasBegun, let time = try packets.chunkDue(), isInNextCell(time) {
+        return try ended(try muxer.cut(), at: time)
+      }
+      guard let packet = try packets.next() else { break }
       if beginsSegment(packet) {
         pending = packet
         return try ended(try muxer.cut(), at: packet.time)
@@ -100,8 +105,12 @@ final class HLSRendition {
     if place.streams.video != nil {
       guard packet.stream == .video, packet.packet.isKeyframe else { return false }
     }
+    return isInNextCell(packet.time)
+  }
+
+  private func isInNextCell(_ time: MediaTime) -> Bool {
     let grid = place.streams.segmentDuration.ticks
-    return packet.time.ticks / grid > start.ticks / grid
+    return time.ticks / grid > start.ticks / grid
   }
 
   private var end: MediaTime {

@@ -68,6 +68,8 @@ final class PacketFileWriter {
   private var count = 0
 
   private static let flushSize = 256 << 10
+  /// Where somebody waits for it: less than a second of sound.
+  private static let growingFlushSize = 8 << 10
 
   /// - Parameter growth: is told how many bytes can be read.
   init(_ url: URL, extraData: [UInt8], growth: ByteGrowth? = nil) throws(MediaError) {
@@ -92,7 +94,7 @@ final class PacketFileWriter {
     PacketFile.Head(packet).append(to: &pending)
     packet.withBytes { pending.append(contentsOf: $0) }
     count += 1
-    if pending.count >= Self.flushSize { try flush() }
+    if pending.count >= (growth == nil ? Self.flushSize : Self.growingFlushSize) { try flush() }
   }
 
   /// What was written so far can be read by others afterwards.
