@@ -1,3 +1,4 @@
+import ChildProcess
 import Foundation
 import HTTPClient
 import TestSupport
@@ -41,14 +42,14 @@ struct ServeProcessTests {
   }
 
   /// Starts a host and waits until it listens.
-  private func start() async throws -> (process: VideocraftProcess, address: String) {
-    let process = try VideocraftProcess(
+  private func start() async throws -> (process: TestProcess, address: String) {
+    let process = try await TestProcess.videocraft(
       ["serve", "--port", "0", "--data-dir", folder.file("data").path], in: folder,
       environment: [
         "VIDEOCRAFT_AUTH_API_KEY": Self.key, "VIDEOCRAFT_SECURITY_RATE_LIMIT": "0",
         "VIDEOCRAFT_SERVER_DRAIN_TIMEOUT": "0s",
       ])
-    try #require(await process.says("listens on"), "\(process.errorOutput)")
+    try #require(try await process.says("listens on"), "\(process.errorOutput)")
     let text = process.errorOutput
     let start = try #require(text.range(of: "listens on ")?.upperBound)
     return (process, String(text[start...].prefix { $0 != ";" }))
@@ -103,7 +104,7 @@ struct ServeProcessTests {
     #expect(String(decoding: film.bytes[4..<8], as: UTF8.self) == "ftyp")
     #expect(try await ask("GET", "\(address)/api/v1/nothing").status == 404)
     process.send(SIGTERM)
-    #expect(await process.wait() == .code(0), "\(process.errorOutput)")
+    #expect(try await process.wait() == .code(0), "\(process.errorOutput)")
   }
 
   @Test("a run goes on after the host was killed, and the events tell all of it in order")
@@ -117,7 +118,7 @@ struct ServeProcessTests {
       if case .string("failed")? = told.json["state"] { throw TestProblem("\(told)") }
     }
     first.send(SIGKILL)
-    _ = await first.wait()
+    try await first.wait()
     let (second, after) = try await start()
     let events = try await follow(after, run)
     #expect(events.contains("event: run.resumed"))
@@ -127,17 +128,17 @@ struct ServeProcessTests {
     }
     #expect(!numbers.isEmpty && numbers == Array(1...numbers.count))
     second.send(SIGTERM)
-    #expect(await second.wait() == .code(0))
+    #expect(try await second.wait() == .code(0))
   }
 
   @Test("a second host on the same data folder says who has it")
   func locked() async throws {
     let (first, _) = try await start()
-    let second = try VideocraftProcess(
+    let second = try await TestProcess.videocraft(
       ["serve", "--port", "0", "--data-dir", folder.file("data").path], in: folder)
-    #expect(await second.wait() == .code(1))
+    #expect(try await second.wait() == .code(1))
     #expect(second.errorOutput.contains("is in use by process \(first.id)"))
     first.send(SIGTERM)
-    #expect(await first.wait() == .code(0))
+    #expect(try await first.wait() == .code(0))
   }
 }
