@@ -71,20 +71,38 @@ struct EarlyOutputsTests {
     return event
   }
 
+  private func events(
+    _ count: Int, contents: String = "", item: Int? = nil
+  ) async throws -> [RunEvent] {
+    var events: [RunEvent] = []
+    for index in 0..<count {
+      events.append(try await event(index, contents: contents, item: item))
+    }
+    return events
+  }
+
+  /// The files of a package with so many segments.
+  private func package(segments count: Int) -> [String] {
+    ["hls", "hls/master.m3u8"] + (0..<count).map { "hls/segment-\($0).ts" } + ["hls/video.m3u8"]
+  }
+
   @Test("segments appear with playlists that name them and no others")
   func grows() async throws {
     let early = try early("hls: package.playlist, film: package.mp4")
-    let events = [try await event(0), try await event(1)]
+    let events = try await self.events(4)
+    // Players could not begin with two.
+    await early.during { take in for event in events[..<2] { take(event) } }
+    #expect(!FileManager.default.fileExists(atPath: out.path))
     await early.during { take in
       take(RunEvent(run: "r", type: .stageStarted, stage: "package"))
-      take(events[0])
+      take(events[2])
     }
-    #expect(try files == ["hls", "hls/master.m3u8", "hls/segment-0.ts", "hls/video.m3u8"])
+    #expect(try files == package(segments: 3))
     #expect(try text("hls/video.m3u8").contains("TYPE:EVENT\n"))
     #expect(try !text("hls/video.m3u8").contains("ENDLIST"))
-    await early.during { take in take(events[1]) }
-    #expect(try text("hls/video.m3u8").hasSuffix("segment-0.ts\n#EXTINF:4.000000,\nsegment-1.ts\n"))
-    #expect(try text("hls/segment-1.ts") == "segment-1.ts")
+    await early.during { take in take(events[3]) }
+    #expect(try text("hls/video.m3u8").hasSuffix("segment-2.ts\n#EXTINF:4.000000,\nsegment-3.ts\n"))
+    #expect(try text("hls/segment-3.ts") == "segment-3.ts")
     #expect(try text("hls/master.m3u8").hasSuffix("\nvideo.m3u8\n"))
     #expect(
       said.lines.withLock { $0 } == [
@@ -96,8 +114,7 @@ struct EarlyOutputsTests {
   @Test("a playlist never names a file that is not there, whenever one looks")
   func consistent() async throws {
     let early = try early("hls: package.playlist")
-    var events: [RunEvent] = []
-    for index in 0..<40 { events.append(try await event(index)) }
+    let events = try await self.events(40)
     let isOver = Locked(false)
     let place = out.appendingPathComponent("hls")
     async let missing = BlockingThread.run("looker") {
@@ -108,7 +125,7 @@ struct EarlyOutputsTests {
       }
       return missing
     }
-    await early.during { [events] take in for event in events { take(event) } }
+    await early.during { take in for event in events { take(event) } }
     isOver.withLock { $0 = true }
     #expect(await missing.isEmpty)
     #expect(try text("hls/video.m3u8").split(separator: "\n").count { $0.hasSuffix(".ts") } == 40)
@@ -130,7 +147,7 @@ struct EarlyOutputsTests {
     let old = "#EXTM3U\n#EXT-X-PLAYLIST-TYPE:VOD\n#EXT-X-ENDLIST\n"
     try Data(old.utf8).write(to: out.appendingPathComponent("hls/video.m3u8"))
     let early = try early("hls: package.playlist")
-    let events = [try await event(0), try await event(1)]
+    let events = try await self.events(4)
     await early.during { take in for event in events { take(event) } }
     #expect(try files == ["hls", "hls/video.m3u8"])
     #expect(try text("hls/video.m3u8") == old)
@@ -140,45 +157,42 @@ struct EarlyOutputsTests {
 
   @Test("a run that goes on takes up what was left of the one before, and it does not shrink")
   func resumed() async throws {
-    let events = [try await event(0), try await event(1), try await event(2)]
+    let events = try await self.events(4)
     let first = try early("hls: package.playlist")
     await first.during { take in for event in events { take(event) } }
     // The process ends here, and leaves half a file.
-    try Data("half".utf8).write(to: out.appendingPathComponent("hls/segment-3.ts"))
+    try Data("half".utf8).write(to: out.appendingPathComponent("hls/segment-4.ts"))
     let second = try early("hls: package.playlist")
     await second.during(after: events) { take in take(events[0]) }
-    #expect(
-      try files == ["hls", "hls/master.m3u8"] + (0...2).map { "hls/segment-\($0).ts" } + [
-        "hls/video.m3u8"
-      ])
-    #expect(try text("hls/video.m3u8").split(separator: "\n").last == "segment-2.ts")
+    #expect(try files == package(segments: 4))
+    #expect(try text("hls/video.m3u8").split(separator: "\n").last == "segment-3.ts")
     let third = try early("hls: package.playlist")
-    let other = try await event(0, contents: " of another film")
-    await third.during { take in take(other) }
-    #expect(try files == ["hls", "hls/master.m3u8", "hls/segment-0.ts", "hls/video.m3u8"])
+    let other = try await self.events(3, contents: " of another film")
+    await third.during { take in for event in other { take(event) } }
+    #expect(try files == package(segments: 3))
     #expect(try text("hls/segment-0.ts") == "segment-0.ts of another film")
   }
 
   @Test("each item of a list has a folder of its own, and two outputs of one package both grow")
   func several() async throws {
     let list = try early("hls: package.playlist", foreach: true)
-    let items = [try await event(0, item: 0), try await event(0, item: 1)]
+    let items = try await self.events(3, item: 0) + self.events(3, item: 1)
     await list.during { take in for event in items { take(event) } }
     #expect(
       try files.filter { $0.hasSuffix("master.m3u8") } == [
         "hls-1/master.m3u8", "hls-2/master.m3u8",
       ])
     let twice = try early("a: package.playlist, b: package.playlist")
-    let one = try await event(0)
-    await twice.during { take in take(one) }
+    let events = try await self.events(3)
+    await twice.during { take in for event in events { take(event) } }
     #expect(try text("a/video.m3u8") == text("b/video.m3u8"))
   }
 
   @Test("what is no output of the pipeline leaves no trace, and neither does nothing")
   func unwanted() async throws {
     let early = try early("film: package.mp4")
-    let one = try await event(0)
-    await early.during { take in take(one) }
+    let events = try await self.events(3)
+    await early.during { take in for event in events { take(event) } }
     #expect(!FileManager.default.fileExists(atPath: out.path))
   }
 
@@ -186,7 +200,7 @@ struct EarlyOutputsTests {
   func unwritable() async throws {
     try folder.write("a file, no folder", to: "out")
     let early = try early("hls: package.playlist")
-    let events = [try await event(0), try await event(1)]
+    let events = try await self.events(4)
     let result = await early.during { take in
       for event in events { take(event) }
       return 7

@@ -93,7 +93,9 @@ actor EarlyOutputs {
     let names = names(of: stream)
     guard !names.isEmpty else { return }
     let isNew = growing[stream, default: GrowingPackage()].add(segment)
-    guard isNew || packages[stream] == nil, let package = growing[stream] else { return }
+    guard isNew || packages[stream] == nil, let package = growing[stream], package.canBegin else {
+      return
+    }
     do {
       if packages[stream] == nil { packages[stream] = try begin(names, of: stream) }
       try await show(package, of: stream)

@@ -71,6 +71,13 @@ public struct GrowingPackage: Sendable, Hashable {
     return texts
   }
 
+  /// Whether players can begin. They take what grows for a live event, begin three segments before its end (RFC 8216,
+  /// 6.3.3), and some give up where there are fewer.
+  public var canBegin: Bool {
+    let heard = tracks.filter { $0.rendition.kind != .subtitles }
+    return !heard.isEmpty && heard.allSatisfy { $0.segments.count >= 3 }
+  }
+
   /// How much of the film can be played.
   public var duration: MediaTime {
     tracks.filter { $0.rendition.kind == .media }.map(\.duration).min() ?? .zero
