@@ -107,7 +107,7 @@ struct ProcessTests {
 
   @Test(
     "another process cancels a run, at once or when what runs is finished",
-    arguments: [("10m", [String]()), ("4s", ["--graceful"])])
+    arguments: [("10m", [String]()), ("90s", ["--graceful"])])
   func cancel(time: String, words: [String]) async throws {
     let process = try await start("-i", "time=\(time)")
     try #require(try await process.says(Self.rendering), "\(process.errorOutput)")

@@ -4,7 +4,7 @@ import Pipeline
 import TestSupport
 import Testing
 
-@Suite("Saying that loudness is measured", .timeLimit(.minutes(2)))
+@Suite("Saying that loudness is measured", .timeLimit(.minutes(5)), .blocking)
 struct MeasureProgressTests {
   @Test("a film of sound alone says so before its sound is encoded")
   func phases() async throws {
