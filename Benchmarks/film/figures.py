@@ -65,35 +65,6 @@ def rendered(log):
     return "chunks rendered: " + ", then ".join(f"{some} of {all}" for some, all in found)
 
 
-def first_segment(options):
-    """From the start of the process until the first segment can be played; the run is ended then."""
-    good = True
-    for film in (Film(options.folder, options.scenes, options.program, os.path.join(HERE, "film.yaml")),
-                 Film(options.folder, 120, options.program, os.path.join(HERE, "film.yaml"))):
-        film.make()
-        # The long film's inputs may say another size.
-        film.write_inputs(film.inputs, film.texts)
-        fresh, log = fresh_copy(film), os.path.join(options.folder, "first.log")
-        open(log, "w").close()
-        when = []
-
-        def watch(process, elapsed):
-            if not when and "segment-ready" in open(log, errors="replace").read():
-                when.append(elapsed)
-                process.terminate()
-
-        try:
-            measure.run(film.command(fresh, measure.empty(os.path.join(options.folder, "output-first"))),
-                        options.folder, log, watch)
-        except SystemExit:
-            if not when:
-                raise
-        print(f"first segment of a film of {film.seconds / 60:.1f} minutes, {film.size}: "
-              f"{when[0] if when else float('nan'):.1f} s after the start", flush=True)
-        good = goal(bool(when) and when[0] <= 5, "the first segment took more than 5 s") and good
-    return good
-
-
 def memory(options):
     """Peak memory of films of one looping clip at 320x180, of a minute and of an hour."""
     media = os.path.join(options.folder, "media")
@@ -128,4 +99,4 @@ def goal(is_met, otherwise):
     return is_met
 
 
-FIGURES = {"caption": caption_change, "first-segment": first_segment, "memory": memory}
+FIGURES = {"caption": caption_change, "memory": memory}

@@ -18,28 +18,18 @@ def median(all_taken):
     return Taken(*(statistics.median(getattr(t, name) for t in all_taken) for name in ("wall", "cpu", "peak")))
 
 
-def run(command, folder, log, watch=None):
-    """Ends the benchmark where the command fails. `watch` is called with the process every few milliseconds."""
+def run(command, folder, log):
+    """Ends the benchmark where the command fails."""
     with open(log, "a") as said:
         began = time.monotonic()
         process = subprocess.Popen(command, cwd=folder, stdin=subprocess.DEVNULL, stdout=said, stderr=said)
-        while watch:  # not `poll`, which would take the usage away
-            found, status, usage = os.wait4(process.pid, os.WNOHANG)
-            if found:
-                process.returncode = os.waitstatus_to_exitcode(status)
-                process.usage = usage
-                break
-            watch(process, time.monotonic() - began)
-            time.sleep(0.01)
-        if not hasattr(process, "usage"):
-            _, status, process.usage = os.wait4(process.pid, 0)
-            process.returncode = os.waitstatus_to_exitcode(status)
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
         wall = time.monotonic() - began
     if process.returncode:
         sys.stderr.write(f"this failed with status {process.returncode}: {' '.join(command)[:600]}\n")
         sys.stderr.write("".join(open(log, errors="replace").readlines()[-20:]))
         raise SystemExit(1)
-    usage = process.usage
     return Taken(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024)
 
 
