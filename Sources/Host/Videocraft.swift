@@ -1,3 +1,4 @@
+import FFmpeg
 import Foundation
 import Pipeline
 
@@ -17,6 +18,7 @@ enum Videocraft {
 
   static func main() async {
     signal(SIGPIPE, SIG_IGN)  // a closed pipe is an error of the write, not the end of the process
+    HeapPolicy.apply()
     let code = await dispatch(Array(CommandLine.arguments.dropFirst()), console: Console())
     exit(code.rawValue)
   }

@@ -34,6 +34,10 @@ static inline int shim_custom_io(void) { return AVFMT_FLAG_CUSTOM_IO; }
 static inline int shim_global_header(void) { return AV_CODEC_FLAG_GLOBAL_HEADER; }
 static inline int shim_closed_gop(void) { return AV_CODEC_FLAG_CLOSED_GOP; }
 
-// A macro. Setting it also ends glibc's habit of raising it: encoders come and go with some hundred megabytes of
-// pictures each, which would stay in the heaps of threads that are gone.
-static inline void shim_return_large_blocks(void) { mallopt(M_MMAP_THRESHOLD, 1 << 20); }
+// Macros. Setting the threshold also ends glibc's habit of raising it: encoders come and go with some hundred megabytes
+// of pictures each, which would stay in the heaps of threads that are gone. And each chunk has threads of its own: with
+// eight heaps for each core, which is usual, what is left in them grows for as long as a film is rendered.
+static inline void shim_return_memory(void) {
+  mallopt(M_MMAP_THRESHOLD, 1 << 20);
+  mallopt(M_ARENA_MAX, 2);
+}

@@ -88,7 +88,7 @@ public struct Encoder: ~Copyable {
 
   /// Opens libx264 for bt709 limited-range 4:2:0 pictures. Times are in frames.
   public static func h264(_ settings: VideoSettings) throws(FFmpegError) -> Encoder {
-    _ = returnsLargeBlocks
+    HeapPolicy.apply()
     return try open("libx264") { raw throws(FFmpegError) in
       raw.pointee.width = Int32(clamping: settings.width)
       raw.pointee.height = Int32(clamping: settings.height)
@@ -119,9 +119,6 @@ public struct Encoder: ~Copyable {
       try set("x264-params", "open-gop=0", of: raw)
     }
   }
-
-  /// Memory of encoders that are gone belongs to the system again, for the whole process from the first one on.
-  private static let returnsLargeBlocks: Void = shim_return_large_blocks()
 
   /// Opens FFmpeg's AAC encoder. Times are in samples.
   public static func aac(_ settings: AudioSettings) throws(FFmpegError) -> Encoder {
