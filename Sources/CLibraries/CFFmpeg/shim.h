@@ -14,6 +14,7 @@
 #include <libswresample/swresample.h>
 #include <libswscale/swscale.h>
 #include <malloc.h>
+#include <unistd.h>
 
 // Swift does not import macros with casts or function-like macros; each of these is one.
 static inline int shim_averror(int posix) { return AVERROR(posix); }
@@ -34,10 +35,12 @@ static inline int shim_custom_io(void) { return AVFMT_FLAG_CUSTOM_IO; }
 static inline int shim_global_header(void) { return AV_CODEC_FLAG_GLOBAL_HEADER; }
 static inline int shim_closed_gop(void) { return AV_CODEC_FLAG_CLOSED_GOP; }
 
-// Macros. Setting the threshold also ends glibc's habit of raising it: encoders come and go with some hundred megabytes
+// Setting the threshold also ends glibc's habit of raising it: encoders come and go with some hundred megabytes
 // of pictures each, which would stay in the heaps of threads that are gone. And each chunk has threads of its own: with
-// eight heaps for each core, which is usual, what is left in them grows for as long as a film is rendered.
+// eight heaps for each core, which is usual, what is left in them grows for as long as a film is rendered. One for each
+// core is enough, and never fewer than two.
 static inline void shim_return_memory(void) {
+  long cores = sysconf(_SC_NPROCESSORS_ONLN);
   mallopt(M_MMAP_THRESHOLD, 1 << 20);
-  mallopt(M_ARENA_MAX, 2);
+  mallopt(M_ARENA_MAX, cores > 2 ? (int)cores : 2);
 }
