@@ -23,10 +23,12 @@ struct NativeAPI: Sendable {
 
   var journal: any RunJournal { service.journal }
 
-  var endpoints: [Endpoint] {
+  /// Those of this API and of what is served beside it.
+  func endpoints(beside contracts: [any Contract] = []) -> [Endpoint] {
     let described =
       pipelineEndpoints + runEndpoints + followingEndpoints + outputEndpoints
       + [uploadEndpoint] + referenceEndpoints + operationEndpoints
+      + contracts.flatMap(\.endpoints)
     return described + Self.documentEndpoints(of: described)
   }
 
@@ -37,9 +39,10 @@ struct NativeAPI: Sendable {
 
   /// Everything in its order: a name for the request, then origin, rate and key, then the route.
   func application(
+    beside contracts: [any Contract] = [],
     keys: KeyRing?, limiter: RateLimiter?, allowedOrigins: Set<String>
   ) -> Application {
-    let endpoints = endpoints
+    let endpoints = endpoints(beside: contracts)
     var router = Router(
       IdentityMiddleware(log: log, metrics: metrics), CORSMiddleware(allowed: allowedOrigins),
       AccessMiddleware(

@@ -42,7 +42,7 @@ struct AccessTests {
   func open(path: String) async throws {
     let kit = try guarded()
     #expect(try await kit.get(path).status == 200)
-    #expect(NativeAPI.openPaths(of: kit.api.endpoints).count == 8)
+    #expect(NativeAPI.openPaths(of: kit.api.endpoints()).count == 8)
   }
 
   @Test("a key may do what its scopes say, until it is revoked or over")

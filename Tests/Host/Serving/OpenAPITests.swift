@@ -13,13 +13,13 @@ struct OpenAPITests {
     let kit = try ServingKit()
     let document = try await kit.get("/api/v1/openapi.json").json
     #expect(document["openapi"] == "3.1.0")
-    for endpoint in kit.api.endpoints {
+    for endpoint in kit.api.endpoints() {
       let path = endpoint.path.description.replacing("...}", with: "}")
       let operation = document["paths"]?[path]?[endpoint.method.name.lowercased()]
       #expect(operation?["operationId"] == .string(endpoint.operation), "\(path)")
     }
-    let names = Set(kit.api.endpoints.map(\.operation))
-    #expect(names.count == kit.api.endpoints.count)
+    let names = Set(kit.api.endpoints().map(\.operation))
+    #expect(names.count == kit.api.endpoints().count)
     var references: Set<String> = []
     Self.collect(document, into: &references)
     for reference in references {
@@ -44,7 +44,7 @@ struct OpenAPITests {
     let kit = try ServingKit()
     let page = try await kit.get("/api/v1/docs")
     #expect(page.headers[.contentType] == "text/html; charset=utf-8")
-    for endpoint in kit.api.endpoints {
+    for endpoint in kit.api.endpoints() {
       #expect(page.text.contains("id=\"\(endpoint.operation)\""))
     }
     #expect(!page.text.contains("<script") && !page.text.contains("https://"))
