@@ -27,6 +27,25 @@ struct DisplayTests {
     #expect(EventText.line(for: progress) == "package:  55% 120/218 frames, 62 frames/s, 0:03 left")
   }
 
+  @Test("progress that says the same again is no line of its own")
+  func repeated() {
+    let console = Console(collecting: ())
+    let display = LineDisplay(console: console)
+    for (done, speed) in [(1.0, 62.0), (2, 62), (2, 50), (2, 30)] {
+      display.show(
+        event(.stageProgress) {
+          $0.fraction = done / 2
+          $0.done = done
+          $0.total = 2
+          $0.unit = .frames
+          $0.speed = speed
+        })
+    }
+    #expect(
+      console.written.err
+        == "package:  50% 1/2 frames, 62 frames/s\npackage: 100% 2/2 frames, 62 frames/s\n")
+  }
+
   @Test("of segments only the first of each rendition is worth a line")
   func segments() throws {
     func ready(_ index: Int, _ name: String) -> RunEvent {

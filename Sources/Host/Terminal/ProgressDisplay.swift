@@ -28,13 +28,24 @@ struct JSONDisplay: ProgressDisplay {
   func finish() {}
 }
 
-/// One line per event, for logs and pipes.
-struct LineDisplay: ProgressDisplay {
-  let console: Console
+/// One line per event, for logs and pipes; none for progress that says what the line before it said.
+final class LineDisplay: ProgressDisplay {
+  private let console: Console
+  /// What each stage said last of how far it is.
+  private let counts = Locked<[String: String]>([:])
+
+  init(console: Console) { self.console = console }
 
   func show(_ event: RunEvent) {
-    guard let text = EventText.line(for: event) else { return }
+    guard isNews(event), let text = EventText.line(for: event) else { return }
     console.err(text + "\n")
+  }
+
+  /// False for an event that only shows that the work goes on.
+  private func isNews(_ event: RunEvent) -> Bool {
+    guard event.type == .stageProgress, let stage = event.stage else { return true }
+    let text = EventText.counts(event) ?? EventText.progress(event)
+    return counts.withLock { $0.updateValue(text, forKey: stage) } != text
   }
 
   func say(_ line: String) { console.err(line + "\n") }
