@@ -97,7 +97,7 @@ public struct Resampler: ~Copyable {
     let room = Int(try check(swr_get_out_samples(raw, count), "swr_get_out_samples"))
     guard room > 0 else { return }
     let start = samples.count
-    samples.append(contentsOf: repeatElement(0, count: room * channels))
+    samples.appendSilence(count: room * channels)
     let written: Int32 = samples.withUnsafeMutableBytes { bytes in
       var target = bytes.baseAddress.map {
         ($0 + start * MemoryLayout<Float>.stride).assumingMemoryBound(to: UInt8.self)

@@ -1,3 +1,4 @@
+import FFmpeg
 import Foundation
 import Pipeline
 import Threads
@@ -112,7 +113,7 @@ final class TrackSum {
       return
     }
     scratch.removeAll(keepingCapacity: true)
-    scratch.append(contentsOf: repeatElement(0, count: block.count))
+    scratch.appendSilence(count: block.count)
     for player in track.playing { try player.add(to: &scratch, at: position) }
     Self.duck(&track, scratch, into: &block, at: position)
   }

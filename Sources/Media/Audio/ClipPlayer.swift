@@ -49,7 +49,8 @@ final class ClipPlayer {
     let available = min(wanted, samples.count - head)
     let offset = Int(first - position) * AudioMixer.channels
     let factors = level.factors(from: first - start, count: available / AudioMixer.channels)
-    for (index, factor) in factors.enumerated() {
+    for index in factors.indices {
+      let factor = factors[index]
       let left = index * AudioMixer.channels
       block[offset + left] += samples[head + left] * factor
       block[offset + left + 1] += samples[head + left + 1] * factor

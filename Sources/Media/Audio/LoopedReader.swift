@@ -91,7 +91,7 @@ final class LoopedReader {
       return true
     }
     if let roundEnd {
-      samples.append(contentsOf: repeatElement(0, count: Int(roundEnd - given) * channels))
+      samples.appendSilence(count: Int(roundEnd - given) * channels)
       try closeRound(after: &samples, from: first)
       return true
     }
