@@ -57,6 +57,29 @@ struct ASSScriptTests {
     #expect(events(of: layer)[0].hasSuffix("Hello {\\r\\1a&HFF&\\3a&HFF&}world"))
   }
 
+  @Test("with a shadow, letters lie over a box that has none of them")
+  func boxAndShadow() {
+    var layer = layer(.classic, two)
+    layer.style.boxColour = .white
+    layer.style.boxShadow = true
+    #expect(
+      events(of: layer) == [
+        "Dialogue: 0,0:00:00.00,0:00:02.00,Box,,0,0,0,,Hello world",
+        "Dialogue: 1,0:00:00.00,0:00:02.00,Caption,,0,0,0,,Hello world",
+      ])
+    let styles = ASSScript.text(for: layer, canvas: PixelSize(width: 1920, height: 1080))
+      .split(separator: "\n").filter { $0.hasPrefix("Style: ") }
+      .map { $0.split(separator: ",").map(String.init) }
+    // Letters, outline, what is behind, and whether that is a box.
+    #expect(
+      styles.map { [$0[0], $0[3], $0[5], $0[6], $0[15]] } == [
+        ["Style: Box", "&HFF000000", "&HFF000000", "&H00FFFFFF", "4"],
+        ["Style: Caption", "&H00FFFFFF", "&H00000000", "&H5F000000", "1"],
+      ])
+    layer.style.boxShadow = nil
+    #expect(events(of: layer).count == 1)
+  }
+
   @Test("words without times get a share of the cue's")
   func untimed() {
     let events = events(

@@ -166,6 +166,31 @@ struct CaptionPainterTests {
     #expect(drawn[0].rows == drawn[1].rows)
   }
 
+  @Test("box, letters and their shadow are drawn together when that is wanted")
+  func boxAndShadow() throws {
+    func drawn(_ shadow: Bool?) throws -> Picture {
+      let painter = try painter(["MMM"], size: size) {
+        $0.animation = .classic
+        $0.lineColour = .white
+        $0.outlineWidth = 0
+        $0.boxColour = .black
+        $0.boxShadow = shadow
+        $0.shadowColour = Colour(red: 255, green: 0, blue: 0)
+        $0.shadowOffset = 10
+      }
+      let picture = Picture(size)
+      picture.draw(try #require(painter.overlay(at: MediaTime(milliseconds: 1200))))
+      return picture
+    }
+    let (without, with) = (try drawn(nil), try drawn(true))
+    #expect(without.v.allSatisfy { $0 < 200 } && with.v.contains { $0 > 200 })
+    for picture in [without, with] {
+      #expect(picture.y.contains { $0 < 20 } && picture.y.contains { $0 > 230 })
+    }
+    #expect(without.drawn?.columns == with.drawn?.columns)
+    #expect(without.drawn?.rows == with.drawn?.rows)
+  }
+
   @Test("karaoke colours more and more of the cue")
   func sweep() throws {
     let painter = try painter(["MMM", "MMM"], size: size) {
