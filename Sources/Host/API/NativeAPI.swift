@@ -19,6 +19,7 @@ struct NativeAPI: Sendable {
   let pool: FilePool
   /// Of one upload, in bytes.
   let uploadLimit: Int
+  var probes = HostProbes()
   let startedAt = ContinuousClock.now
 
   var journal: any RunJournal { service.journal }

@@ -38,6 +38,8 @@ struct Configuration: Sendable {
   var queueSize = 1000
   var activeRuns = 16
   var pipelineFolder = URL(fileURLWithPath: "pipelines")
+  /// Where a request says nothing.
+  var subtitles = SubtitleSettings()
   var secretsFile: String?
   var logLevel = ServerLog.Level.info
   var logsJSON = true
@@ -73,6 +75,7 @@ extension Configuration {
     if let folder = settings.text("pipelines", "dir") {
       pipelineFolder = URL(fileURLWithPath: folder)
     }
+    subtitles.take(BodyReader.Object(path: [], values: settings.values(in: "subtitles")))
     secretsFile = settings.text("secrets", "file")
     logLevel = settings.text("log", "level").flatMap(ServerLog.Level.init) ?? .info
     logsJSON = settings.text("log", "format") != "text"
@@ -196,6 +199,12 @@ private struct GivenSettings {
 
   func text(_ section: String, _ name: String) -> String? {
     if case .text(let text)? = given[section]?[name] { text } else { nil }
+  }
+
+  /// With hyphens in their names.
+  func values(in section: String) -> [String: Value] {
+    let members = (given[section] ?? [:]).map { ($0.key.replacing("_", with: "-"), $0.value) }
+    return Dictionary(members) { $1 }
   }
 
   func integer(_ section: String, _ name: String) -> Int? {

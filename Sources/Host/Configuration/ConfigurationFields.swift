@@ -13,6 +13,7 @@ enum ConfigurationFields {
     section("cors", "Has no settings: the origins are security.allowed_domains.", []),
     section("storage", "What is kept, and where.", storage),
     section("job", "How much is done at once.", job),
+    section("subtitles", "How subtitles look where a request says nothing.", subtitles),
     section("pipelines", "The pipelines that callers can name.", pipelines),
     section("secrets", "Texts that pipelines may use and nobody may see.", secrets),
     section("log", "What is written to standard error.", log),
@@ -85,7 +86,8 @@ enum ConfigurationFields {
   private static let rateLimiting = [
     field("enabled", .boolean, "Whether there is a limit.", default: .boolean(true)),
     field(
-      "requests_per_second", .optional(.number), "The strictest of the limits that are given holds.",
+      "requests_per_second", .optional(.number),
+      "The strictest of the limits that are given holds.",
       range: 0.01...100_000),
     field(
       "requests_per_minute", .optional(.integer), "As security.rate_limit.", range: 1...1_000_000),
@@ -118,6 +120,15 @@ enum ConfigurationFields {
     field("dir", .text, "The folder with pipeline files.", default: .text("pipelines"))
   ]
 
+  /// Those that a request has, with underscores.
+  private static let subtitles = VideocraftFields.subtitles.map { setting in
+    var setting = setting
+    setting.name = setting.name.replacing("-", with: "_")
+    if !setting.type.isOptional { setting.type = .optional(setting.type) }
+    setting.defaultValue = nil
+    return setting
+  }
+
   private static let secrets = [
     field("file", .optional(.text), "A YAML map from name to text that only its owner may read.")
   ]
@@ -135,7 +146,6 @@ enum ConfigurationFields {
   static let absent: [String: String] = [
     "storage.output_dir": "outputs are kept below `storage.data_dir`",
     "storage.temp_dir": "scratch files are kept below `storage.data_dir`",
-    "subtitles": "what captions look like is said in a pipeline's `burn` stage",
     "transcription": "how speech is recognised is said in a pipeline's `transcribe` stage",
   ]
 

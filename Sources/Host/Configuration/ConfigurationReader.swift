@@ -75,7 +75,9 @@ struct ConfigurationReader: Sendable {
     }
   }
 
-  private mutating func filled(_ text: String, of setting: String, _ field: FieldDescription) -> Value? {
+  private mutating func filled(_ text: String, of setting: String, _ field: FieldDescription)
+    -> Value?
+  {
     var result = ""
     var rest = text[...]
     while let start = rest.range(of: "${") {
@@ -165,7 +167,7 @@ struct ConfigurationReader: Sendable {
   /// A variable's text as it would stand in a file.
   private static func written(_ text: String, as type: ValueType) -> String {
     switch type {
-    case .text: return quoted(text)
+    case .text, .choice, .colour: return quoted(text)
     case .list:
       let items = text.split(separator: ",").map {
         quoted($0.trimmingCharacters(in: .whitespaces))

@@ -38,7 +38,7 @@ extension VideocraftContract {
     }
     if state.isOver { members["completed_at"] = Self.moment(job.changedAt) }
     if let current { members["current_step"] = .string(current.name) }
-    if let failure {
+    if let failure = failure.map(withoutFolders) {
       members["error"] = .string(failure.text)
       members["failure"] = Self.json(failure)
     }
@@ -46,6 +46,18 @@ extension VideocraftContract {
       members["download_url"] = .string(Self.downloadPath(job.id.video(1)))
     }
     return members
+  }
+
+  /// Where the host keeps things is its own business.
+  private func withoutFolders(_ text: String) -> String {
+    text.replacing(api.maker.clientFolder.deletingLastPathComponent().path, with: "…")
+  }
+
+  private func withoutFolders(_ failure: RunFold.Failure) -> RunFold.Failure {
+    var failure = failure
+    failure.message = withoutFolders(failure.message)
+    failure.cause = failure.cause.map(withoutFolders)
+    return failure
   }
 
   /// Never falls, since none of the fractions does, and is 100 only for what is there.
@@ -62,7 +74,11 @@ extension VideocraftContract {
     var stages: [JSON] = []
     for video in job.videos {
       let id: String? = job.videos.count > 1 ? video.record.id : nil
-      stages += try await self.stages(of: video).map { Self.json($0, summary: $1, of: id) }
+      stages += try await self.stages(of: video).map { stage, summary in
+        var stage = stage
+        stage.error = stage.error.map(withoutFolders)
+        return Self.json(stage, summary: summary, of: id)
+      }
     }
     members["stages"] = .array(stages)
     return members
@@ -141,6 +157,7 @@ extension VideocraftContract {
     }
     if state.isOver { members["completed_at"] = Self.moment(video.changedAt) }
     guard let file = Self.file(of: video) else { return members }
+    if let seconds = Self.duration(of: video) { members["duration"] = .double(seconds) }
     members["filename"] = .string(Self.fileName(of: id, file))
     members["size"] = .int(file.byteCount)
     members["content_type"] = .string(file.mediaType)
@@ -160,6 +177,16 @@ extension VideocraftContract {
       }
     }
     return nil
+  }
+
+  /// Seconds; nil when its pipeline does not tell.
+  private static func duration(of video: RunStatus) -> Double? {
+    switch video.outputs?["duration"] {
+    case .duration(let duration): duration / .seconds(1)
+    case .number(let seconds): seconds
+    case .integer(let seconds): Double(seconds)
+    default: nil
+    }
   }
 
   static func fileName(of id: String, _ file: FileReference) -> String {

@@ -28,7 +28,8 @@ extension VideocraftContract {
         scope: .readRuns, pathSummaries: Self.videoSummary,
         answers: [
           Self.answer(
-            "The video.", ["video_id": Schemas.text("A UUID."), "status": Schemas.text("Its state.")])
+            "The video.",
+            ["video_id": Schemas.text("A UUID."), "status": Schemas.text("Its state.")])
         ], handler: getVideo),
       Endpoint(
         method: .delete, path: "/api/v1/videos/{id}", operation: "deleteVideo",

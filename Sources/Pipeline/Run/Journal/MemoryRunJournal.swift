@@ -145,12 +145,14 @@ public actor MemoryRunJournal: RunJournal {
     guard let entry = runsByID[run], entry.status.state.isOver, let outputs = entry.status.outputs
     else { return false }
     entry.status.outputs = nil
-    let others = Set(order.flatMap { $0.status.outputs?.values.flatMap(\.files) ?? [] }.map(\.digest))
+    let others = Set(
+      order.flatMap { $0.status.outputs?.values.flatMap(\.files) ?? [] }.map(\.digest))
     let inUse = Set(
       order.filter { !$0.status.state.isOver }.flatMap { $0.tasks.compactMap(\.key) })
     let going = Set(outputs.values.flatMap(\.files).map(\.digest)).subtracting(others)
     for result in resultsByKey.values
-    where !inUse.contains(result.key) && result.files.contains(where: { going.contains($0.digest) }) {
+    where !inUse.contains(result.key) && result.files.contains(where: { going.contains($0.digest) })
+    {
       resultsByKey[result.key] = nil
     }
     return true
