@@ -37,12 +37,15 @@ struct ServingHost: Sendable {
     let keys =
       configuration.requiresKey
       ? try KeyRing(file: keyFile, configuredKey: configuration.apiKey) : nil
-    return ServingHost(configuration, host, keys, firstKey, log)
+    let tokens = CSRFTokens(
+      secret: try configuration.csrfSecret ?? CSRFSecret.kept(in: host.dataFolder),
+      lifetime: Int(configuration.csrfLifetime / .seconds(1)))
+    return ServingHost(configuration, host, keys, firstKey, tokens, log)
   }
 
   private init(
     _ configuration: Configuration, _ host: Wiring.Host, _ keys: KeyRing?, _ firstKey: URL?,
-    _ log: ServerLog
+    _ tokens: CSRFTokens, _ log: ServerLog
   ) {
     self.configuration = configuration
     self.host = host
@@ -67,12 +70,19 @@ struct ServingHost: Sendable {
       uploads: uploads, ledger: IdempotencyLedger(dataFolder: host.dataFolder),
       health: HostHealth(journal: host.journal, dataFolder: host.dataFolder, pool: pool),
       metrics: metrics, log: log, pool: pool, uploadLimit: configuration.uploadLimit)
+    let contracts: [any Contract] = [
+      VideocraftContract.films(
+        api: api, tokens: tokens, subtitles: configuration.subtitles
+      ) { await Self.collect(host, days: nil, log) }
+    ]
     application = api.application(
-      keys: keys,
+      beside: contracts, keys: keys,
       limiter: configuration.rateLimit > 0
         ? RateLimiter(
           requestsPerMinute: configuration.rateLimit, burst: configuration.rateBurst) : nil,
-      allowedOrigins: configuration.allowedOrigins)
+      allowedOrigins: configuration.allowedOrigins,
+      allowsCredentials: configuration.allowsCredentials,
+      csrf: configuration.csrfRule.map { CSRFMiddleware(tokens: tokens, rule: $0, log: log) })
   }
 
   /// What marks a run as one that came over HTTP: its inputs are relative to here, where nothing is.
@@ -84,6 +94,10 @@ struct ServingHost: Sendable {
   func listen() throws -> Server {
     var settings = ServerSettings(.tcp(host: configuration.host, port: configuration.port))
     settings.refusal = NativeAPI.refusal
+    settings.timeouts.head = configuration.readTimeout
+    settings.timeouts.handler = configuration.writeTimeout
+    settings.timeouts.keepAlive = configuration.idleTimeout
+    settings.limits.headByteCount = configuration.headByteCount
     settings.accessLog = { [metrics = api.metrics] in metrics.ended($0) }
     return try Server(settings, application: application)
   }
@@ -154,21 +168,23 @@ struct ServingHost: Sendable {
   private func tidy() async {
     while !Task.isCancelled {
       api.ledger.sweep()
-      if let days = configuration.retentionDays { await collect(days: days) }
+      await Self.collect(host, days: configuration.retentionDays, log)
       try? await Task.sleep(for: Self.tidyPause)
     }
   }
 
-  private func collect(days: Int) async {
+  /// Removes runs that ended longer ago, none for nil, and the files that nothing needs any more: among them those of
+  /// videos that were deleted while others were made.
+  private static func collect(_ host: Wiring.Host, days: Int?, _ log: ServerLog) async {
     do {
       let report = try await host.collect(
-        CollectionPolicy(sizeBudget: nil, maximumAge: days * 86_400_000), dryRun: false)
+        CollectionPolicy(sizeBudget: nil, maximumAge: days.map { $0 * 86_400_000 }), dryRun: false)
+      if report.removedRuns.isEmpty, report.removedFiles == 0 { return }
       log.write(
-        .info, "old runs removed",
+        .info, "room made",
         ["runs": .int(report.removedRuns.count), "bytes": .int(report.freedBytes)])
     } catch {
-      log.write(
-        .error, "old runs could not be removed", ["error": .string(String(describing: error))])
+      log.write(.error, "no room could be made", ["error": .string(String(describing: error))])
     }
   }
 }
