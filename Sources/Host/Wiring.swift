@@ -51,7 +51,9 @@ enum Wiring {
 
     /// Makes room in the artifact store.
     func collect(_ policy: CollectionPolicy, dryRun: Bool) async throws -> CollectionReport {
-      try await collector.collect(policy, dryRun: dryRun)
+      // It writes past the journal that says what was written.
+      defer { (journal as? ObservedJournal)?.changes.note(nil) }
+      return try await collector.collect(policy, dryRun: dryRun)
     }
   }
 
@@ -82,7 +84,8 @@ enum Wiring {
   static func host(_ settings: HostSettings) async throws -> Host {
     let folder = try DataFolder(dataFolder(settings.dataFolder))
     let artifacts = try FileArtifactStore(folder: folder.artifacts)
-    let journal = try SQLJournal(path: folder.database.path, artifacts: artifacts)
+    let store = try SQLJournal(path: folder.database.path, artifacts: artifacts)
+    let journal = ObservedJournal(store)
     var environment = EngineEnvironment(
       journal: journal, artifacts: artifacts, renderer: TimelineFileRenderer(),
       scratch: folder.scratch,
@@ -105,7 +108,7 @@ enum Wiring {
     await watch.answerAll()
     return Host(
       engine, recovered: recovered, watch: watch,
-      collector: Collector(journal: journal, artifacts: artifacts),
+      collector: Collector(journal: store, artifacts: artifacts),
       hooks: hooks, folder: folder)
   }
 

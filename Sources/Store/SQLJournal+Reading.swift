@@ -60,10 +60,14 @@ extension SQLJournal {
   }
 
   public func events(of run: String, after seq: Int) async throws -> [RunEvent] {
+    try await events(of: run, after: seq, limit: .max)
+  }
+
+  public func events(of run: String, after seq: Int, limit: Int) async throws -> [RunEvent] {
     let bodies = try await read { connection in
       try connection.query(
-        "SELECT body FROM events WHERE run = $1 AND seq > $2 ORDER BY seq",
-        [.text(run), .integer(seq)]
+        "SELECT body FROM events WHERE run = $1 AND seq > $2 ORDER BY seq LIMIT $3",
+        [.text(run), .integer(seq), .integer(max(limit, 0))]
       ) { $0.text(0) }
     }
     return try decoding { try JSONText.decodeAll(RunEvent.self, bodies) }

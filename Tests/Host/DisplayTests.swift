@@ -66,7 +66,7 @@ struct DisplayTests {
         "package: `720p` can be played as far as it is made",
         "package: `360p` can be played as far as it is made",
       ])
-    let streams = RunStory.Stream.all(in: events + [ready(0, "720p")])
+    let streams = FoldedEvents(events + [ready(0, "720p")]).streams
     #expect(streams.map(\.rendition) == ["720p", "360p"])
     #expect(streams.allSatisfy { $0.segments == 9 && $0.duration == 36 && $0.firstAt == 1500 })
   }

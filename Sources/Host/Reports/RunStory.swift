@@ -149,16 +149,17 @@ extension RunStory {
     let attempts = try await archive.journal.attempts(of: id)
     let events = try await archive.journal.events(of: id, after: 0)
     let hooks = try await archive.journal.deliveries(of: id)
-    return RunStory(status, tasks, attempts, events, hooks, isOwned: archive.isOwned)
+    return RunStory(
+      status, tasks, attempts, FoldedEvents(events), hooks, isOwned: archive.isOwned)
   }
 
   init(
-    _ status: RunStatus, _ tasks: [TaskRecord], _ attempts: [AttemptRecord], _ events: [RunEvent],
-    _ hooks: [HookDelivery], isOwned: Bool
+    _ status: RunStatus, _ tasks: [TaskRecord], _ attempts: [AttemptRecord],
+    _ events: FoldedEvents, _ hooks: [HookDelivery], isOwned: Bool
   ) {
     overview = RunOverview(
       status, tasks: tasks.map { TaskTally($0.state, $0.decision.outcome, 1) }, isOwned: isOwned)
-    progress = events.last { $0.runFraction != nil }?.runFraction ?? 0
+    progress = events.progress
     file = status.record.source.file.name
     inputs = status.resolvedInputs ?? status.record.inputs
     outputs = status.outputs ?? [:]
@@ -167,16 +168,14 @@ extension RunStory {
     let isLive = overview.state == .running
     stages = Self.stages(tasks, events, isLive: isLive)
     self.attempts = attempts.map { Attempt($0, isLive: isLive) }
-    warnings = events.filter { $0.type == .stageWarning }.map {
-      Warning(stage: $0.stage, item: $0.item, message: $0.message ?? "", at: $0.at)
-    }
-    streams = Stream.all(in: events)
+    warnings = events.warnings
+    streams = events.streams
     self.hooks = hooks.map { Hook($0) }
-    error = events.last { $0.type == .runFailed }.flatMap(Failure.init)
+    error = events.failure
   }
 
   private static func stages(
-    _ tasks: [TaskRecord], _ events: [RunEvent], isLive: Bool
+    _ tasks: [TaskRecord], _ events: FoldedEvents, isLive: Bool
   ) -> [Stage] {
     var order: [String] = []
     var byStage: [String: [TaskRecord]] = [:]
@@ -184,23 +183,13 @@ extension RunStory {
       if byStage[task.id.stage] == nil { order.append(task.id.stage) }
       byStage[task.id.stage, default: []].append(task)
     }
-    let ends = Dictionary(grouping: events.filter(\.type.endsStage)) { $0.stage ?? "" }
-    let fractions = Dictionary(
-      events.lazy.compactMap { event in event.fraction.map { (event.stage ?? "", $0) } }
-    ) { $1 }
-    let starts = Dictionary(grouping: events.filter { $0.type == .stageStarted }) { $0.stage ?? "" }
     return order.map { name in
       let tasks = byStage[name] ?? []
-      let end = ends[name]?.last
-      var elapsed = end?.elapsed
-      if elapsed == nil, let first = starts[name]?.first, let end {
-        elapsed = max(0, end.at - first.at)
-      }
+      let told = events.stages[name] ?? FoldedEvents.Stage()
       return Stage(
         stage: name, state: state(of: tasks, isLive: isLive),
         tasks: TaskCounts(tasks, isLive: isLive),
-        elapsed: elapsed, progress: fractions[name],
-        error: end?.type == .stageFailed ? end.flatMap(Failure.init) : nil,
+        elapsed: told.elapsed, progress: told.fraction, error: told.error,
         because: tasks.count == 1 ? tasks.first.flatMap(reason) : nil)
     }
   }
@@ -228,46 +217,5 @@ extension RunStory.Attempt {
     startedAt = record.startedAt
     endedAt = record.endedAt
     error = record.error.map(RunStory.Failure.init)
-  }
-}
-
-extension RunEvent.Kind {
-  var endsStage: Bool {
-    switch self {
-    case .stageCompleted, .stageFailed, .stageSkipped, .stageCancelled: true
-    default: false
-    }
-  }
-}
-
-extension RunStory.Stream {
-  /// In the order of their first segments. What a later attempt told of again counts once.
-  static func all(in events: [RunEvent]) -> [RunStory.Stream] {
-    struct Key: Hashable {
-      var stage: String
-      var item: Int?
-      var output: String
-    }
-    guard let began = events.first?.at else { return [] }
-    var order: [Key] = []
-    var packages: [Key: GrowingPackage] = [:]
-    var firsts: [Key: [String: Int]] = [:]
-    for event in events {
-      guard let stage = event.stage, let segment = event.segment else { continue }
-      let key = Key(stage: stage, item: event.item, output: segment.output)
-      if packages[key] == nil { order.append(key) }
-      packages[key, default: GrowingPackage()].add(segment)
-      let name = segment.rendition.name
-      firsts[key, default: [:]][name] = firsts[key]?[name] ?? event.at
-    }
-    return order.flatMap { key in
-      (packages[key]?.tracks ?? []).map { track in
-        RunStory.Stream(
-          stage: key.stage, item: key.item, output: key.output, rendition: track.rendition.name,
-          segments: track.segments.count,
-          duration: track.segments.reduce(MediaTime.zero) { $0 + $1.duration }.seconds,
-          firstAt: max(0, (firsts[key]?[track.rendition.name] ?? began) - began))
-      }
-    }
   }
 }

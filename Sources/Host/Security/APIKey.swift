@@ -46,28 +46,36 @@ struct APIKey: Sendable, Hashable, Codable {
 enum RandomText {
   /// From the system's generator, which is fit for keys.
   static func hex(byteCount: Int) -> String {
+    // Asking the system costs as much for eight bytes as for one.
     var generator = SystemRandomNumberGenerator()
-    return hex((0..<byteCount).map { _ in UInt8.random(in: 0...255, using: &generator) })
+    var bytes: [UInt8] = []
+    while bytes.count < byteCount {
+      withUnsafeBytes(of: generator.next()) { bytes += $0.prefix(byteCount - bytes.count) }
+    }
+    return hex(bytes)
   }
 
   static func hex(_ bytes: [UInt8]) -> String {
-    let digits = Array("0123456789abcdef".utf8)
-    var text: [UInt8] = []
-    for byte in bytes {
-      text.append(digits[Int(byte >> 4)])
-      text.append(digits[Int(byte & 15)])
+    String(unsafeUninitializedCapacity: 2 * bytes.count) { text in
+      for (index, byte) in bytes.enumerated() {
+        text[2 * index] = digit(byte >> 4)
+        text[2 * index + 1] = digit(byte & 15)
+      }
+      return 2 * bytes.count
     }
-    return String(decoding: text, as: UTF8.self)
+  }
+
+  private static func digit(_ value: UInt8) -> UInt8 {
+    value + (value < 10 ? UInt8(ascii: "0") : UInt8(ascii: "a") - 10)
   }
 }
 
 enum ConstantTime {
   /// Takes as long wherever two texts of the same length differ.
   static func equals(_ one: String, _ other: String) -> Bool {
-    let (one, other) = (Array(one.utf8), Array(other.utf8))
-    guard one.count == other.count else { return false }
+    guard one.utf8.count == other.utf8.count else { return false }
     var difference: UInt8 = 0
-    for index in one.indices { difference |= one[index] ^ other[index] }
+    for (octet, otherOctet) in zip(one.utf8, other.utf8) { difference |= octet ^ otherOctet }
     return difference == 0
   }
 }

@@ -32,13 +32,12 @@ struct AccessMiddleware: Middleware {
     if let verdict, !verdict.isAllowed {
       return answer(tooMany(verdict).response(requestID: request.id), verdict)
     }
-    let isOpen = openPaths.contains(request.path.encoded)
     var request = request
     switch credential {
     case .known(let caller):
       request.values[CallerKey.self] = caller
       request.values[RouteTraceKey.self]?.note(caller: caller.id)
-    case _ where isOpen: break
+    case _ where openPaths.contains(request.path.encoded): break
     case let credential:
       let error = Self.refusal(credential)
       log.write(
@@ -56,8 +55,8 @@ struct AccessMiddleware: Middleware {
     guard let keys else { return .known(.local) }
     let fields = request.headers.values(of: .authorization)
     guard let field = fields.first else { return .none }
-    let parts = field.split(separator: " ", omittingEmptySubsequences: true)
-    guard fields.count == 1, parts.count == 2, parts[0].lowercased() == "bearer",
+    let parts = field.utf8.split(separator: UInt8(ascii: " ")).map(Substring.init)
+    guard fields.count == 1, parts.count == 2, parts[0].equalsIgnoringCase("bearer"),
       parts[1].utf8.count <= 512
     else { return .malformed }
     return keys.caller(with: String(parts[1])).map(Credential.known) ?? .unknown

@@ -39,6 +39,7 @@ struct IdentityMiddleware: Middleware {
       method: request.method.name, route: route ?? "none", status: response.status.code, in: time)
     let level: ServerLog.Level =
       response.status.code >= 500 ? .error : response.status.code >= 400 ? .warn : .info
+    guard log.says(level) else { return }
     var members: [String: JSON] = [
       "request_id": .string(request.id), "method": .string(request.method.name),
       // Without the query, in which people put what they should not.

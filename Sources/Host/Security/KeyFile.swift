@@ -13,19 +13,22 @@ struct KeyFile: Sendable {
   }
 
   let url: URL
+  /// Asked for with every request, and an URL takes its time for it.
+  private let path: String
   private var lock: URL { url.appendingPathExtension("lock") }
   /// Where a host puts the text of the key that it made for itself.
   let firstKey: URL
 
   init(dataFolder: URL) {
     url = dataFolder.appendingPathComponent("keys.json")
+    path = url.path
     firstKey = dataFolder.appendingPathComponent("api-key")
   }
 
   /// Nil when there is no file.
   var stamp: Stamp? {
     var status = stat()
-    guard stat(url.path, &status) == 0 else { return nil }
+    guard stat(path, &status) == 0 else { return nil }
     return Stamp(
       inode: UInt64(status.st_ino), byteCount: Int(status.st_size),
       seconds: status.st_mtim.tv_sec, nanoseconds: status.st_mtim.tv_nsec)

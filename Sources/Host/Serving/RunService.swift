@@ -28,6 +28,8 @@ final class RunService: Sendable {
 
   let engine: PipelineEngine
   let hub: EventHub
+  /// Answers for the state of runs.
+  let board: StatusBoard
   private let registry: StageRegistry
   private let limit: Int
   private let log: ServerLog
@@ -49,6 +51,7 @@ final class RunService: Sendable {
     self.log = log
     self.onEvent = onEvent
     hub = EventHub(journal: engine.environment.journal)
+    board = StatusBoard(journal: engine.environment.journal)
     (accepted, acceptedInput) = AsyncStream.makeStream(of: String.self)
   }
 

@@ -80,13 +80,15 @@ struct ServingKit: Sendable {
       try folder.write(Self.wait, to: "pipelines/wait.yaml")
     }
     var environment = EngineEnvironment(
-      journal: journal, artifacts: artifacts, renderer: NoRenderer(),
+      journal: ObservedJournal(journal), artifacts: artifacts, renderer: NoRenderer(),
       scratch: folder.file("scratch"), resources: ResourcePool(cores: 4),
       queue: RunQueue(active: active, waiting: .max / 2))
     environment.readableFolders = [pipelines, inputs]
     let (lines, input) = AsyncStream.makeStream(of: String.self)
     self.log = lines
-    let log = ServerLog(level: .debug, isJSON: true) { input.yield($0) }
+    let log = ServerLog(level: .debug, isJSON: true) { lines in
+      for line in lines.split(separator: "\n") { input.yield("\(line)\n") }
+    }
     let metrics = HostMetrics()
     let pool = FilePool(threadCount: 2)
     service = RunService(

@@ -79,34 +79,15 @@ extension NativeAPI {
     }
     // Browsers connect again until they are told not to.
     if status.state.isOver, after >= status.lastSeq { return Response(.noContent) }
-    return .events { [hub = service.hub] writer in
-      try await hub.follow(run, after: after) { follower in
-        while let frames = try await follower.next() {
-          try await writer.send(encoded: frames.flatMap(\.serverSentEvent))
-        }
-      }
-    }
+    return .events(from: EventFeed(service.hub, run, after: after, as: .serverSentEvent))
   }
 
   private func followRunByWebSocket(_ request: APIRequest) async throws -> Response {
     let status = try await status(of: request)
-    let run = status.record.id
     let after = try start(request, status)
-    return try .webSocket(for: request.request) { [hub = service.hub] channel in
-      try await withThrowingTaskGroup(of: Void.self) { group in
-        group.addTask {
-          try await hub.follow(run, after: after) { follower in
-            while let frames = try await follower.next() {
-              for frame in frames { try await channel.send(frame.message) }
-            }
-          }
-        }
-        // Notices that the client went away; what it says means nothing here.
-        group.addTask { while try await channel.receive() != nil {} }
-        try await group.next()
-        group.cancelAll()
-      }
-    }
+    return try .webSocket(
+      for: request.request,
+      from: EventFeed(service.hub, status.record.id, after: after, as: .message))
   }
 
   private func stageLogs(_ request: APIRequest) async throws -> Response {

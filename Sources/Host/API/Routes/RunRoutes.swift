@@ -29,7 +29,12 @@ extension NativeAPI {
         method: .get, path: "/api/v1/runs/{run}", operation: "getRun",
         summary: "One run in full: state, progress, stages, attempts, outputs.", tag: "runs",
         scope: .readRuns, pathSummaries: Self.runSummary,
-        answers: [Self.answer("Run", "The run.")], handler: getRun),
+        answers: [
+          Self.answer("Run", "The run.", headers: ["ETag": "Of all but the passing time."]),
+          Endpoint.Answer(status: .notModified, summary: "Nothing has changed."),
+        ],
+        errors: [.preconditionFailed], options: Router.RouteOptions(isBrief: true),
+        handler: getRun),
       Endpoint(
         method: .post, path: "/api/v1/runs/{run}/cancel", operation: "cancelRun",
         summary: "Ends a run for good. What it has finished stays known.", tag: "runs",
@@ -162,13 +167,20 @@ extension NativeAPI {
   }
 
   private func getRun(_ request: APIRequest) async throws -> Response {
-    let status = try await status(of: request)
-    let id = status.record.id
-    let story = RunStory(
-      status, try await journal.tasks(of: id), try await journal.attempts(of: id),
-      try await journal.events(of: id, after: 0), try await journal.deliveries(of: id),
-      isOwned: true)
-    return try Self.json(RunAnswer(story: story, lastSeq: status.lastSeq))
+    let id = request[parameter: "run"]
+    guard let answer = try await service.board.answer(for: id) else {
+      throw APIError.notFound("run `\(id.prefix(80))`")
+    }
+    let known = Validators(eTag: answer.eTag)
+      .evaluate(request.request.method, request.request.headers)
+    var response = switch known {
+      case .proceed: Response.bytes(answer.bytes(), .json)
+      case .notModified: Response(.notModified)
+      case .failed: Response(.preconditionFailed)
+      }
+    try response.headers.set(.eTag, to: answer.eTagField)
+    try response.headers.set(.cacheControl, to: "private, no-cache")
+    return response
   }
 
   // MARK: Changing

@@ -33,6 +33,8 @@ final class HostMetrics: Sendable {
     var framesSeen: [String: [String: Double]] = [:]
   }
 
+  private static let methods: Set = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+
   private let state = Locked(State())
 
   init() {
@@ -47,8 +49,7 @@ final class HostMetrics: Sendable {
 
   /// - Parameter route: the pattern and not the path, so that there are few of them.
   func answered(method: String, route: String, status: Int, in time: Duration) {
-    let known = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
-    let method = known.contains(method) ? method : "other"
+    let method = Self.methods.contains(method) ? method : "other"
     state.withLock { state in
       state.requests.add(1, method, route, String(status))
       state.requestSeconds.observe(time / .seconds(1), method, route)

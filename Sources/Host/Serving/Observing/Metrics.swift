@@ -6,6 +6,12 @@ struct MetricFamily: Sendable {
     var counts: [Int]
     var sum = 0.0
     var count = 0
+
+    mutating func add(_ value: Double, _ bounds: [Double]) {
+      for (index, bound) in bounds.enumerated() where value <= bound { counts[index] += 1 }
+      sum += value
+      count += 1
+    }
   }
 
   let name: String
@@ -34,11 +40,8 @@ struct MetricFamily: Sendable {
   mutating func set(_ value: Double, _ labels: String...) { values[labels] = value }
 
   mutating func observe(_ value: Double, _ labels: String...) {
-    var histogram = histograms[labels] ?? Histogram(counts: bounds.map { _ in 0 })
-    for (index, bound) in bounds.enumerated() where value <= bound { histogram.counts[index] += 1 }
-    histogram.sum += value
-    histogram.count += 1
-    histograms[labels] = histogram
+    let bounds = bounds
+    histograms[labels, default: Histogram(counts: bounds.map { _ in 0 })].add(value, bounds)
   }
 
   /// In the text format, version 0.0.4.

@@ -20,7 +20,7 @@ extension Connection {
     if let limit = loop.timeouts.handler { deadlines.handler = loop.now + limit.nanoseconds }
     loop.taskCount += 1
     // Ended by `abandon` when the connection goes, and awaited by the loop before it ends.
-    exchange.task = Task { [respond = loop.respond] in
+    exchange.task = Task(executorPreference: loop.handle) { [respond = loop.respond] in
       await handle.finish(with: await respond(request))
     }
   }
@@ -94,8 +94,26 @@ extension Connection {
     case .nothing: break
     case .stream(let queue): begin(queue, of: response, framing, exchange)
     case .webSocket(let channel): beginWebSocket(channel, exchange)
+    case .feed(let feed, let following):
+      exchange.task = nil
+      exchange.feed = feed
+      begin(feed, following, response, framing, exchange)
     }
     flush()
+  }
+
+  private func begin(
+    _ feed: any BodyFeed, _ following: FeedContinuation, _ response: Response,
+    _ framing: ResponseFraming, _ exchange: ActiveExchange
+  ) {
+    switch following {
+    case .stream(let queue):
+      begin(queue, of: response, framing, exchange)
+      feed.begin(queue)
+    case .webSocket(let channel):
+      beginWebSocket(channel, exchange)
+      feed.begin(channel)
+    }
   }
 
   /// Puts the head in the output, and the body if it is there.
@@ -122,7 +140,7 @@ extension Connection {
     exchange.stream = OutgoingStream(
       queue: queue, isChunked: framing == .chunked, remaining: body.byteCount,
       keepAlive: body.keepAlive, endsWhenDraining: body.endsWhenDraining)
-    if loop.isDraining, body.endsWhenDraining { exchange.task?.cancel() }
+    if loop.isDraining { endStreamWhenDraining() }
     postponeHeartbeat()
   }
 

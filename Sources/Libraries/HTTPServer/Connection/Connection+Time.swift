@@ -70,11 +70,24 @@ extension Connection {
     case .handshake: close(.completed)
     case .head where scanner.isAtStart && input.isEmpty: close(.completed)
     case .body, .responding:
-      if exchange?.stream?.endsWhenDraining == true { exchange?.task?.cancel() }
+      endStreamWhenDraining()
     case .webSocket:
-      exchange?.socket?.channel.close(.goingAway, reason: "the server stops")
+      if let exchange, let socket = exchange.socket { closeWhenDraining(socket.channel, exchange) }
     case .head, .lingering, .closed: break
     }
     reschedule()
+  }
+
+  func endStreamWhenDraining() {
+    guard let exchange, let stream = exchange.stream, stream.endsWhenDraining else { return }
+    exchange.task?.cancel()
+    endFedStream()
+  }
+
+  /// What was fed is still sent, and that was all.
+  func endFedStream() {
+    guard let exchange, exchange.feed != nil, let stream = exchange.stream else { return }
+    exchange.endFeed()
+    stream.queue.finish()
   }
 }

@@ -7,9 +7,14 @@ extension Connection {
     exchange.keepsAlive = false
     phase = .webSocket
     deadlines.input = loop.now + loop.timeouts.ping.nanoseconds
-    if loop.isDraining { channel.close(.goingAway, reason: "the server stops") }
+    if loop.isDraining { closeWhenDraining(channel, exchange) }
     loop.queue(self)
     processInput()
+  }
+
+  func closeWhenDraining(_ channel: SocketChannel, _ exchange: ActiveExchange) {
+    channel.close(.goingAway, reason: "the server stops")
+    exchange.endFeed()
   }
 
   /// Returns how many bytes were used up: all.
@@ -33,7 +38,9 @@ extension Connection {
     switch event {
     case .message(let message):
       // After our close nobody reads any more, and the client may not have seen it yet.
-      if !socket.hasSentClose, socket.channel.inbound.push(message) { isInputPaused = true }
+      if !socket.hasSentClose, socket.channel.inbound?.push(message) == true {
+        isInputPaused = true
+      }
     case .ping(let payload):
       guard !socket.hasSentClose else { return }
       output.append(WebSocketFrame.encode(.pong, payload))
@@ -50,7 +57,7 @@ extension Connection {
       output.append(
         code.map { WebSocketFrame.close($0, reason: "") } ?? WebSocketFrame.encode(.close, []))
     }
-    socket.channel.inbound.end()
+    socket.channel.inbound?.end()
     endSocket()
   }
 
@@ -58,7 +65,7 @@ extension Connection {
   func closeSocket(_ code: WebSocketCloseCode, reason: String) {
     guard let socket = exchange?.socket else { return }
     if !socket.hasSentClose { output.append(WebSocketFrame.close(code, reason: reason)) }
-    socket.channel.inbound.fail(.disconnected)
+    socket.channel.inbound?.fail(.disconnected)
     endSocket()
   }
 
@@ -68,7 +75,7 @@ extension Connection {
     socket.channel.outbound.close()
     exchange.socket = nil
     isInputPaused = false
-    exchange.task?.cancel()
+    exchange.stopAnswering()
     self.exchange = nil
     loop.record(exchange, on: self, .completed)
     deadlines.input = loop.now + loop.timeouts.closing.nanoseconds
@@ -84,7 +91,7 @@ extension Connection {
       socket.hasSentClose = true
       exchange.socket = socket
       // Nobody reads on our side any more.
-      socket.channel.inbound.end()
+      socket.channel.inbound?.end()
       isInputPaused = false
       deadlines.input = loop.now + loop.timeouts.closing.nanoseconds
       loop.queue(self)

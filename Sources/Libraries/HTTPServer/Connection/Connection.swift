@@ -97,7 +97,10 @@ final class Connection {
       hasPeerEnded = true
       // A client that has gone away needs no answer. One that only sends no more still gets an answer if the handler
       // makes one.
-      if phase == .responding || phase == .body { exchange?.task?.cancel() }
+      if phase == .responding || phase == .body {
+        exchange?.task?.cancel()
+        endFedStream()
+      }
     }
     if phase == .handshake { continueHandshake() }
     if writable, isOutputBlocked || !output.isEmpty { flush() }
@@ -178,7 +181,10 @@ final class ActiveExchange {
   let startedAt: Int64
   let sentBefore: Int
   let receivedBefore: Int
+  /// Nil when what follows the head needs none.
   var task: Task<Void, Never>?
+  /// Nil when there is none or it has nothing to do with the connection any more.
+  var feed: (any BodyFeed)?
   var decoder: BodyDecoder?
   var inbound: InboundQueue<[UInt8]>?
   var stream: OutgoingStream?
@@ -211,7 +217,18 @@ final class ActiveExchange {
     inbound?.fail(.disconnected)
     stream?.queue.close()
     socket?.channel.abandon()
+    stopAnswering()
+  }
+
+  /// Nobody wants more of the answer.
+  func stopAnswering() {
     task?.cancel()
+    endFeed()
+  }
+
+  func endFeed() {
+    feed?.end()
+    feed = nil
   }
 }
 

@@ -29,16 +29,36 @@ final class Exchange: ExchangeControl {
   func finish(with response: Response) async {
     switch response.body {
     case .stream(let body) where !isHead && !response.status.forbidsContent:
-      await send(body, of: response)
-    case .webSocket(let upgrade): await open(upgrade, with: response)
+      if let feed = body.feed {
+        let queue = outbound(feed)
+        post(.answer(response, .feed(feed, .stream(queue))))
+      } else {
+        await elsewhere { await self.send(body, of: response) }
+      }
+    case .webSocket(let upgrade):
+      let channel = SocketChannel(self, upgrade)
+      if let feed = upgrade.feed {
+        post(.answer(response, .feed(feed, .webSocket(channel))))
+      } else {
+        await elsewhere { await self.open(channel, upgrade, with: response) }
+      }
     case .empty, .bytes, .file, .stream: post(.answer(response, .nothing))
     }
   }
 
-  private func send(_ body: StreamBody, of response: Response) async {
-    let queue = OutboundQueue(
-      capacity: outboundByteCount, closedError: BodyError.disconnected,
+  /// Not on the loop's thread: nobody knows how long it works.
+  private func elsewhere(_ work: @Sendable () async -> Void) async {
+    await withTaskExecutorPreference(globalConcurrentExecutor) { await work() }
+  }
+
+  private func outbound(_ feed: (any BodyFeed)? = nil) -> OutboundQueue {
+    OutboundQueue(
+      capacity: outboundByteCount, closedError: BodyError.disconnected, feed: feed,
       signal: { [self] in post(.outputReady) })
+  }
+
+  private func send(_ body: StreamBody, of response: Response) async {
+    let queue = outbound()
     post(.answer(response, .stream(queue)))
     do {
       try await body.produce(queue)
@@ -49,8 +69,9 @@ final class Exchange: ExchangeControl {
     post(.taskEnded)
   }
 
-  private func open(_ upgrade: WebSocketUpgrade, with response: Response) async {
-    let channel = SocketChannel(self, limits: upgrade.limits)
+  private func open(
+    _ channel: SocketChannel, _ upgrade: WebSocketUpgrade, with response: Response
+  ) async {
     post(.answer(response, .webSocket(channel)))
     do {
       try await upgrade.handler(channel)

@@ -1,16 +1,26 @@
 import HTTPTypes
 
 /// The server's end of a WebSocket, as its handler sees it.
-final class SocketChannel: WebSocketChannel {
+final class SocketChannel: WebSocketChannel, BodyOutlet {
   let limits: WebSocketUpgrade.Limits
-  let inbound: InboundQueue<WebSocketMessage>
+  /// Nil when nobody listens to the client.
+  let inbound: InboundQueue<WebSocketMessage>?
   let outbound: OutboundQueue
   private let exchange: Exchange
 
-  init(_ exchange: Exchange, limits: WebSocketUpgrade.Limits) {
+  init(_ exchange: Exchange, _ upgrade: WebSocketUpgrade) {
     self.exchange = exchange
-    self.limits = limits
-    inbound = InboundQueue(
+    limits = upgrade.limits
+    inbound = upgrade.feed == nil ? Self.makeInbound(limits, exchange) : nil
+    outbound = OutboundQueue(
+      capacity: min(limits.queuedByteCount, 64 << 10), closedError: WebSocketClosed(),
+      feed: upgrade.feed, signal: { exchange.post(.outputReady) })
+  }
+
+  private static func makeInbound(
+    _ limits: WebSocketUpgrade.Limits, _ exchange: Exchange
+  ) -> InboundQueue<WebSocketMessage> {
+    InboundQueue(
       capacity: max(limits.messageByteCount, 64 << 10),
       // Small messages cost memory too.
       size: { message in
@@ -20,14 +30,11 @@ final class SocketChannel: WebSocketChannel {
         }
       },
       madeRoom: { exchange.post(.resumeReading) }, firstRead: {})
-    outbound = OutboundQueue(
-      capacity: min(limits.queuedByteCount, 64 << 10), closedError: WebSocketClosed(),
-      signal: { exchange.post(.outputReady) })
   }
 
   func receive() async throws -> WebSocketMessage? {
     do {
-      return try await inbound.next()
+      return try await inbound?.next()
     } catch BodyError.disconnected {
       return nil
     }
@@ -43,6 +50,10 @@ final class SocketChannel: WebSocketChannel {
     return false
   }
 
+  func offer(_ bytes: [UInt8]) -> Bool { outbound.offer(bytes) }
+
+  func finish(isWhole: Bool) { close(isWhole ? .normal : .internalError, reason: "") }
+
   func close(_ code: WebSocketCloseCode, reason: String) {
     outbound.finish(with: WebSocketFrame.close(code, reason: reason))
   }
@@ -50,6 +61,6 @@ final class SocketChannel: WebSocketChannel {
   /// The connection is gone.
   func abandon() {
     outbound.close()
-    inbound.fail(.disconnected)
+    inbound?.fail(.disconnected)
   }
 }

@@ -29,6 +29,8 @@ final class EventLoop {
   private var lastGeneration: UInt32 = 0
   private var deadlines = DeadlineQueue<ConnectionID>()
   private var waiting: [ConnectionID] = []
+  /// Room for those that are being read.
+  private var messages: [LoopMessage] = []
   private var drainDeadline = Int64.max
   private var wasCutOff = false
   /// When listeners are looked at again; `max` while they are.
@@ -65,9 +67,11 @@ final class EventLoop {
     addListeners()
     var events = [vc_event](repeating: vc_event(), count: 256)
     while !isDraining || connectionCount > 0 || taskCount > 0 {
-      let count = vc_epoll_wait(handle.epoll, &events, 256, millisecondsToWait())
+      let timeout = handle.fallAsleep() ? millisecondsToWait() : 0
+      let count = vc_epoll_wait(handle.epoll, &events, 256, timeout)
       now = clock.now()
       for event in events.prefix(Int(max(count, 0))) { handle(event) }
+      readMessages()
       giveTurns()
       expireDeadlines()
       acceptAgain()
@@ -93,17 +97,33 @@ final class EventLoop {
       return
     }
     if id.descriptor == handle.wakeDescriptor {
-      handle.take().forEach(handle)
+      vc_wake_clear(handle.wakeDescriptor)
     } else if let listener = listeners.first(where: { $0.descriptor == id.descriptor }) {
       accept(from: listener)
     }
   }
 
+  /// Also those that reading them brings about, such as the answer of a handler that runs here; but not for ever.
+  private func readMessages() {
+    var messages: [LoopMessage] = []
+    swap(&messages, &self.messages)
+    for _ in 0..<8 {
+      handle.take(into: &messages)
+      if messages.isEmpty { break }
+      now = clock.now()
+      messages.forEach(handle)
+      messages.removeAll(keepingCapacity: messages.capacity <= 1024)
+    }
+    swap(&messages, &self.messages)
+  }
+
   private func handle(_ message: LoopMessage) {
     switch message {
+    case .work(let job): job.runSynchronously(on: handle.asUnownedTaskExecutor())
     case .exchange(let id, let serial, let content):
       switch content {
-      case .answer(_, .nothing), .taskEnded: taskCount -= 1
+      case .answer(_, let continuation): if continuation.isLast { taskCount -= 1 }
+      case .taskEnded: taskCount -= 1
       default: break
       }
       if let connection = connection(id) {

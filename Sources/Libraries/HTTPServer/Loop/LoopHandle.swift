@@ -31,6 +31,8 @@ enum LoopMessage: Sendable {
   case exchange(ConnectionID, serial: UInt32, ExchangeMessage)
   /// Begin to stop; what still runs at `deadline` is cancelled.
   case drain(deadline: Int64)
+  /// A piece of a task that runs on the loop's thread.
+  case work(UnownedJob)
   /// The clock was set forward; called when every deadline that has passed was looked at.
   case checkTime(@Sendable () -> Void)
 
@@ -39,6 +41,8 @@ enum LoopMessage: Sendable {
     switch self {
     case .exchange(_, _, .answer(_, let continuation)): continuation.reject()
     case .checkTime(let done): done()
+    // A task has to go on wherever it can.
+    case .work(let job): globalConcurrentExecutor.enqueue(ExecutorJob(job))
     case .exchange, .drain: break
     }
   }
@@ -64,21 +68,41 @@ enum AnswerContinuation: Sendable {
   case nothing
   case stream(OutboundQueue)
   case webSocket(SocketChannel)
+  /// Without a task.
+  case feed(any BodyFeed, FeedContinuation)
+
+  /// Whether the task has ended with the answer.
+  var isLast: Bool {
+    switch self {
+    case .nothing, .feed: true
+    case .stream, .webSocket: false
+    }
+  }
 
   func reject() {
     switch self {
     case .nothing: break
+    case .feed(let feed, _): feed.end()
     case .stream(let queue): queue.close()
     case .webSocket(let channel): channel.abandon()
     }
   }
 }
 
-/// A loop's descriptors and its inbox, for every thread.
-final class LoopHandle: Sendable {
+/// Where a feed's bytes go.
+enum FeedContinuation: Sendable {
+  case stream(OutboundQueue)
+  case webSocket(SocketChannel)
+}
+
+/// A loop's descriptors and its inbox, for every thread. Tasks that prefer it as their executor run on the loop's
+/// thread.
+final class LoopHandle: TaskExecutor {
   private struct Inbox {
     var messages: [LoopMessage] = []
     var isClosed = false
+    /// Whether the loop waits for its sockets and has to be woken.
+    var isAsleep = false
   }
 
   let epoll: Int32
@@ -103,18 +127,32 @@ final class LoopHandle: Sendable {
     let (isClosed, wakes) = inbox.withLock { inbox in
       if inbox.isClosed { return (true, false) }
       inbox.messages.append(message)
-      return (false, inbox.messages.count == 1)
+      defer { inbox.isAsleep = false }
+      return (false, inbox.isAsleep)
     }
     if isClosed { message.reject() }
     if wakes { vc_wake(wakeDescriptor) }
   }
 
-  /// For the loop.
-  func take() -> [LoopMessage] {
-    vc_wake_clear(wakeDescriptor)
-    return inbox.withLock { inbox in
-      defer { inbox.messages = [] }
-      return inbox.messages
+  func enqueue(_ job: consuming ExecutorJob) { post(.work(UnownedJob(job))) }
+
+  // MARK: For the loop
+
+  /// False when there are messages, so that it must not wait. From now on, a message wakes it.
+  func fallAsleep() -> Bool {
+    inbox.withLock { inbox in
+      inbox.isAsleep = inbox.messages.isEmpty
+      return inbox.isAsleep
+    }
+  }
+
+  /// What there is. Messages wake nobody until `fallAsleep`.
+  ///
+  /// - Parameter messages: empty; its room is used for the next ones.
+  func take(into messages: inout [LoopMessage]) {
+    inbox.withLock { inbox in
+      inbox.isAsleep = false
+      swap(&inbox.messages, &messages)
     }
   }
 

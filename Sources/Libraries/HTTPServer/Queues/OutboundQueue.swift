@@ -1,8 +1,9 @@
 import HTTPTypes
 import Threads
 
-/// What a task sends over a connection. Bounded: the task waits while the client does not read.
-final class OutboundQueue: BodyWriter {
+/// What a task or a feed sends over a connection. Bounded: a task waits while the client does not read, a feed is told
+/// when it may go on.
+final class OutboundQueue: BodyWriter, BodyOutlet {
   enum End: Sendable, Hashable {
     /// Everything was written.
     case finished
@@ -27,6 +28,8 @@ final class OutboundQueue: BodyWriter {
     var isSignalled = false
     var waiters: [UInt64: CheckedContinuation<Void, Never>] = [:]
     var lastWaiter: UInt64 = 0
+    /// A feed wants to know when there is room.
+    var wantsRoom = false
 
     /// Returns whether the loop has to be told.
     mutating func append(_ bytes: [UInt8]) -> Bool {
@@ -47,11 +50,17 @@ final class OutboundQueue: BodyWriter {
   /// Called without the lock when there is something to send.
   private let signal: @Sendable () -> Void
   private let closedError: any Error
+  /// Told when there is room again.
+  private let feed: (any BodyFeed)?
   private let state = Locked(State())
 
-  init(capacity: Int, closedError: any Error, signal: @escaping @Sendable () -> Void) {
+  init(
+    capacity: Int, closedError: any Error, feed: (any BodyFeed)? = nil,
+    signal: @escaping @Sendable () -> Void
+  ) {
     self.capacity = capacity
     self.closedError = closedError
+    self.feed = feed
     self.signal = signal
   }
 
@@ -82,6 +91,18 @@ final class OutboundQueue: BodyWriter {
     if signals { signal() }
     return result
   }
+
+  func offer(_ bytes: [UInt8]) -> Bool {
+    let (isTaken, signals) = state.withLock { state in
+      guard state.end == nil, !state.isClosed else { return (false, false) }
+      state.wantsRoom = state.byteCount >= capacity
+      return state.wantsRoom ? (false, false) : (true, state.append(bytes))
+    }
+    if signals { signal() }
+    return isTaken
+  }
+
+  func finish(isWhole: Bool) { finish(isWhole ? .finished : .failed) }
 
   /// Nothing is written after this. Only the first end counts; false when it was not.
   @discardableResult
@@ -122,15 +143,17 @@ final class OutboundQueue: BodyWriter {
 
   /// Everything that waits to be sent.
   func take() -> Batch {
-    let (batch, waiters) = state.withLock { state in
+    let (batch, waiters, wantsRoom) = state.withLock { state in
       defer {
         state.pieces = []
         state.byteCount = 0
         state.isSignalled = false
+        state.wantsRoom = false
       }
-      return (Batch(pieces: state.pieces, end: state.end), state.takeWaiters())
+      return (Batch(pieces: state.pieces, end: state.end), state.takeWaiters(), state.wantsRoom)
     }
     waiters.forEach { $0.resume() }
+    if wantsRoom { feed?.roomMade() }
     return batch
   }
 

@@ -65,7 +65,18 @@ public struct Response: Sendable {
     heartbeat: Duration = .seconds(15),
     _ produce: @escaping @Sendable (EventWriter) async throws -> Void
   ) -> Response {
-    var body = StreamBody(byteCount: nil) { try await produce(EventWriter($0)) }
+    events(heartbeat, StreamBody(byteCount: nil) { try await produce(EventWriter($0)) })
+  }
+
+  /// Events that `feed` has, encoded.
+  public static func events(
+    heartbeat: Duration = .seconds(15), from feed: any BodyFeed
+  ) -> Response {
+    events(heartbeat, StreamBody(feed: feed))
+  }
+
+  private static func events(_ heartbeat: Duration, _ body: StreamBody) -> Response {
+    var body = body
     body.heartbeat = StreamBody.Heartbeat(
       interval: heartbeat, bytes: ServerSentEvent.comment("ping"))
     body.endsWhenDraining = true
@@ -116,6 +127,9 @@ public struct StreamBody: Sendable {
   /// Writing another number of bytes ends the connection, because a client would take the answer for whole.
   public let byteCount: Int?
   public let produce: @Sendable (any BodyWriter) async throws -> Void
+  /// Where the bytes come from without a task that makes them; `produce` does the same with one. Nil when there is
+  /// only that.
+  public let feed: (any BodyFeed)?
   /// Whether a drained server ends the stream early.
   public var endsWhenDraining = false
   var heartbeat: Heartbeat?
@@ -125,6 +139,13 @@ public struct StreamBody: Sendable {
   ) {
     self.byteCount = byteCount
     self.produce = produce
+    feed = nil
+  }
+
+  public init(feed: any BodyFeed) {
+    byteCount = nil
+    self.feed = feed
+    produce = { writer in try await FeedPump.carry(feed) { try await writer.write($0) } }
   }
 
   /// What is sent when nothing else was for that long.

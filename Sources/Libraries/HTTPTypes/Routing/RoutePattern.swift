@@ -11,6 +11,7 @@ public struct RoutePattern: Sendable, Hashable, CustomStringConvertible, Express
 
   public let description: String
   let segments: [Segment]
+  public let parameterNames: [String]
 
   /// For patterns in our own source, which begin with a slash and name each parameter once.
   public init(stringLiteral text: String) {
@@ -18,7 +19,8 @@ public struct RoutePattern: Sendable, Hashable, CustomStringConvertible, Express
     description = text
     segments = text.dropFirst().split(separator: "/", omittingEmptySubsequences: false)
       .map(Self.segment)
-    let names = parameterNames
+    let names = Self.names(in: segments)
+    parameterNames = names
     precondition(Set(names).count == names.count, "\"\(text)\" names a parameter twice")
     let isRestLast = segments.dropLast().allSatisfy { if case .rest = $0 { false } else { true } }
     precondition(isRestLast, "the rest comes last in \"\(text)\"")
@@ -27,9 +29,10 @@ public struct RoutePattern: Sendable, Hashable, CustomStringConvertible, Express
   private init(_ description: String, _ segments: [Segment]) {
     self.description = description
     self.segments = segments
+    parameterNames = Self.names(in: segments)
   }
 
-  public var parameterNames: [String] {
+  private static func names(in segments: [Segment]) -> [String] {
     segments.compactMap {
       switch $0 {
       case .literal: nil

@@ -6,15 +6,19 @@ public struct Router: Sendable {
     public var bodyLimit: Int
     /// How long the handler may take until it answers; nil for the server's usual limit.
     public var timeLimit: TimeLimit?
+    /// Whether its handler is done in no time unless it awaits something: it may then run on the thread that
+    /// serves the connection, where everybody else waits for it. What it calls must never wait for a disk.
+    public var isBrief: Bool
 
     public enum TimeLimit: Sendable, Hashable {
       case unlimited
       case duration(Duration)
     }
 
-    public init(bodyLimit: Int = 1 << 20, timeLimit: TimeLimit? = nil) {
+    public init(bodyLimit: Int = 1 << 20, timeLimit: TimeLimit? = nil, isBrief: Bool = false) {
       self.bodyLimit = bodyLimit
       self.timeLimit = timeLimit
+      self.isBrief = isBrief
     }
 
     /// For files: no limits of time, since the least rate applies anyway.
@@ -132,7 +136,10 @@ struct Dispatch: Sendable {
       throw BodyError.tooLarge(limit: route.options.bodyLimit)
     }
     request.body = request.body.limited(to: route.options.bodyLimit)
-    return try await route.handler(request)
+    if route.options.isBrief { return try await route.handler(request) }
+    return try await withTaskExecutorPreference(globalConcurrentExecutor) { [request] in
+      try await route.handler(request)
+    }
   }
 
   private func route(

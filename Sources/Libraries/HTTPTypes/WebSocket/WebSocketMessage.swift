@@ -70,6 +70,8 @@ public struct WebSocketClosed: Error, Sendable, Hashable, CustomStringConvertibl
 public struct EncodedMessage: Sendable, Hashable {
   public let bytes: [UInt8]
 
+  init(encoded bytes: [UInt8]) { self.bytes = bytes }
+
   public init(_ message: WebSocketMessage) {
     bytes =
       switch message {

@@ -15,6 +15,9 @@ public struct WebSocketUpgrade: Sendable {
   public let limits: Limits
   /// Runs as long as it is needed: when it returns, the connection is closed with 1000, when it throws, with 1011.
   public let handler: @Sendable (any WebSocketChannel) async throws -> Void
+  /// Encoded messages without a task that sends them; `handler` does the same with one. What the client says is
+  /// not listened to. Nil when there is only the handler.
+  public let feed: (any BodyFeed)?
 }
 
 extension Response {
@@ -28,12 +31,33 @@ extension Response {
     limits: WebSocketUpgrade.Limits = WebSocketUpgrade.Limits(),
     handler: @escaping @Sendable (any WebSocketChannel) async throws -> Void
   ) throws(HTTPError) -> Response {
+    try webSocket(
+      for: request, subprotocols, origins,
+      WebSocketUpgrade(limits: limits, handler: handler, feed: nil))
+  }
+
+  /// Accepts a WebSocket that is only sent the messages that `feed` has, encoded. When that finishes, it is closed.
+  public static func webSocket(
+    for request: Request, from feed: any BodyFeed
+  ) throws(HTTPError) -> Response {
+    let limits = WebSocketUpgrade.Limits()
+    let upgrade = WebSocketUpgrade(
+      limits: limits,
+      handler: { channel in
+        try await FeedPump.carry(feed) { try await channel.send(EncodedMessage(encoded: $0)) }
+      }, feed: feed)
+    return try webSocket(for: request, [], nil, upgrade)
+  }
+
+  private static func webSocket(
+    for request: Request, _ subprotocols: [String], _ origins: Set<String>?,
+    _ upgrade: WebSocketUpgrade
+  ) throws(HTTPError) -> Response {
     let key = try WebSocketHandshake.key(of: request)
     if let origins, let origin = request.headers[.origin], !origins.contains(origin) {
       throw HTTPError(.forbidden, "pages from this origin may not open a WebSocket here")
     }
-    var response = Response(
-      .switchingProtocols, body: .webSocket(WebSocketUpgrade(limits: limits, handler: handler)))
+    var response = Response(.switchingProtocols, body: .webSocket(upgrade))
     response.headers.append(.upgrade, trusted: "websocket")
     response.headers.append(.webSocketAccept, trusted: WebSocketHandshake.accept(key))
     let chosen = request.headers.list(of: .webSocketProtocol).first { subprotocols.contains($0) }

@@ -38,6 +38,8 @@ public protocol RunJournal: Sendable {
   func discardOutputs(of run: String) async throws -> Bool
   /// In order, and empty for a run that is not known, as are tasks, attempts and deliveries.
   func events(of run: String, after seq: Int) async throws -> [RunEvent]
+  /// The same, the first `limit` of them.
+  func events(of run: String, after seq: Int, limit: Int) async throws -> [RunEvent]
   /// In the order in which they were first written.
   func tasks(of run: String) async throws -> [TaskRecord]
   /// How many tasks of a run are in which state, and by which decision: what a list of runs tells.
@@ -66,6 +68,10 @@ public protocol RunJournal: Sendable {
 }
 
 extension RunJournal {
+  public func events(of run: String, after seq: Int, limit: Int) async throws -> [RunEvent] {
+    Array(try await events(of: run, after: seq).prefix(max(limit, 0)))
+  }
+
   public func runs(matching search: RunSearch) async throws -> [RunStatus] {
     var runs = try await runs(limit: .max)[...]
     if let last = search.before {
