@@ -54,6 +54,8 @@ final class RunService: Sendable {
 
   var journal: any RunJournal { engine.environment.journal }
   var isDraining: Bool { state.withLock { $0.isDraining } }
+  /// Whether a run that is submitted now is accepted, unless others come first.
+  var hasRoom: Bool { state.withLock { !$0.isDraining && $0.runs.count < limit } }
   /// Accepted and not over.
   var count: Int { state.withLock { $0.runs.count } }
 

@@ -9,6 +9,7 @@ struct ServingHost: Sendable {
   let host: Wiring.Host
   let service: RunService
   let api: NativeAPI
+  let tus: TusContract
   let application: Application
   let log: ServerLog
   /// Where the key is that was made because there was none; nil when there was one.
@@ -67,8 +68,9 @@ struct ServingHost: Sendable {
       uploads: uploads, ledger: IdempotencyLedger(dataFolder: host.dataFolder),
       health: HostHealth(journal: host.journal, dataFolder: host.dataFolder, pool: pool),
       metrics: metrics, log: log, pool: pool, uploadLimit: configuration.uploadLimit)
+    tus = TusContract(api, shelf: TusShelf(dataFolder: host.dataFolder, pool: pool))
     application = api.application(
-      keys: keys,
+      beside: [StreamingContract(api), tus], keys: keys,
       limiter: configuration.rateLimit > 0
         ? RateLimiter(
           requestsPerMinute: configuration.rateLimit, burst: configuration.rateBurst) : nil,
@@ -154,6 +156,7 @@ struct ServingHost: Sendable {
   private func tidy() async {
     while !Task.isCancelled {
       api.ledger.sweep()
+      await tus.tidy()
       if let days = configuration.retentionDays { await collect(days: days) }
       try? await Task.sleep(for: Self.tidyPause)
     }
