@@ -20,6 +20,7 @@ struct ServingKit: Sendable {
 
   static let registry = StageRegistry([
     StageSpec(SayStage.self), StageSpec(ReadStage.self), StageSpec(WaitStage.self),
+    StageSpec(PackStage.self),
   ])
 
   static let say = """

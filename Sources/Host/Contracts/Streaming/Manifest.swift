@@ -21,15 +21,16 @@ struct Manifest: Sendable {
   ///   - source: the playlist as it is in the package.
   ///   - path: its place there.
   init(_ source: String, at path: String, in package: FileBundle) throws(ForeignURI) {
-    var lines: [Substring] = []
-    for line in source.split(separator: "\n", omittingEmptySubsequences: false) {
-      let line = line.hasSuffix("\r") ? line.dropLast() : line
-      if line.hasPrefix("#EXT-X-") {
-        lines.append(try Self.tag(line, at: path, in: package)[...])
-      } else if line.hasPrefix("#") || line.allSatisfy(\.isWhitespace) {
-        lines.append(line)
+    var lines: [String] = []
+    // By octets: a line end may be two of them, and what follows a quote may combine with it to one character.
+    for line in source.utf8.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false) {
+      let line = line.last == UInt8(ascii: "\r") ? line.dropLast() : line
+      if line.starts(with: "#EXT-X-".utf8) {
+        lines.append(try Self.tag(line, at: path, in: package))
+      } else if line.first == UInt8(ascii: "#") || line.allSatisfy({ $0 <= 0x20 }) {
+        lines.append(String(Substring(line)))
       } else {
-        lines.append(try Self.target(line, at: path, in: package)[...])
+        lines.append(try Self.target(Substring(line), at: path, in: package))
       }
     }
     text = lines.joined(separator: "\n")
@@ -37,29 +38,33 @@ struct Manifest: Sendable {
 
   /// A tag with its attribute `URI` rewritten, if it has one (RFC 8216, 4.2).
   private static func tag(
-    _ line: Substring, at path: String, in package: FileBundle
+    _ line: Substring.UTF8View, at path: String, in package: FileBundle
   ) throws(ForeignURI) -> String {
-    guard let colon = line.firstIndex(of: ":") else { return String(line) }
+    guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else {
+      return String(Substring(line))
+    }
     var attributes: [String] = []
     for attribute in split(line[line.index(after: colon)...]) {
-      guard attribute.hasPrefix("URI=\""), attribute.hasSuffix("\""), attribute.count > 5 else {
-        attributes.append(String(attribute))
+      guard attribute.starts(with: "URI=\"".utf8), attribute.last == UInt8(ascii: "\""),
+        attribute.count > 5
+      else {
+        attributes.append(String(Substring(attribute)))
         continue
       }
-      let uri = attribute.dropFirst(5).dropLast()
+      let uri = Substring(attribute.dropFirst(5).dropLast())
       attributes.append("URI=\"\(try target(uri, at: path, in: package))\"")
     }
-    return "\(line[...colon])\(attributes.joined(separator: ","))"
+    return String(Substring(line[...colon])) + attributes.joined(separator: ",")
   }
 
   /// At commas that are not within quotes.
-  private static func split(_ text: Substring) -> [Substring] {
-    var parts: [Substring] = []
+  private static func split(_ text: Substring.UTF8View) -> [Substring.UTF8View] {
+    var parts: [Substring.UTF8View] = []
     var start = text.startIndex
     var isQuoted = false
     for index in text.indices {
-      if text[index] == "\"" { isQuoted.toggle() }
-      guard text[index] == ",", !isQuoted else { continue }
+      if text[index] == UInt8(ascii: "\"") { isQuoted.toggle() }
+      guard text[index] == UInt8(ascii: ","), !isQuoted else { continue }
       parts.append(text[start..<index])
       start = text.index(after: index)
     }

@@ -3,8 +3,8 @@ import Pipeline
 /// How a file of a package is called towards players: its path in the package as one part of a URL that needs no
 /// escapes. The same path always has the same name, and no two have the same.
 ///
-/// A slash is `~`, and what has no place in a URL is `~~` with two hexadecimal digits: `720p/segment-00001.ts` is
-/// `720p~segment-00001.ts`. Since no part of a path is empty, neither can be taken for the other.
+/// A slash is `~`, and what might have no place in a URL is `!` with two hexadecimal digits: `720p/segment 1.ts` is
+/// `720p~segment!201.ts`.
 enum SegmentID {
   static func make(of path: String) -> String {
     var id = ""
@@ -14,7 +14,7 @@ enum SegmentID {
       } else if isPlain(octet) {
         id.unicodeScalars.append(Unicode.Scalar(octet))
       } else {
-        id += "~~" + RandomText.hex([octet])
+        id += "!" + RandomText.hex([octet])
       }
     }
     return id
@@ -25,18 +25,18 @@ enum SegmentID {
     var octets: [UInt8] = []
     var rest = Array(id.utf8)[...]
     while let octet = rest.popFirst() {
-      guard octet == UInt8(ascii: "~") else {
-        octets.append(octet)
-        continue
-      }
-      guard rest.first == UInt8(ascii: "~") else {
+      if octet == UInt8(ascii: "~") {
         octets.append(UInt8(ascii: "/"))
         continue
       }
-      let digits = String(decoding: rest.dropFirst().prefix(2), as: UTF8.self)
+      guard octet == UInt8(ascii: "!") else {
+        octets.append(octet)
+        continue
+      }
+      let digits = String(decoding: rest.prefix(2), as: UTF8.self)
       guard digits.utf8.count == 2, let value = UInt8(digits, radix: 16) else { return nil }
       octets.append(value)
-      rest = rest.dropFirst(3)
+      rest = rest.dropFirst(2)
     }
     guard let path = String(validating: octets, as: UTF8.self), make(of: path) == id else {
       return nil

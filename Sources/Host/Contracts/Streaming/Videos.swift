@@ -17,14 +17,6 @@ struct Videos: Sendable {
   /// What marks the run as one that came over HTTP.
   let clientFolder: URL
 
-  init(_ api: NativeAPI) {
-    service = api.service
-    pipelines = api.pipelines
-    artifacts = api.artifacts
-    log = api.log
-    clientFolder = api.maker.clientFolder
-  }
-
   private var journal: any RunJournal { service.journal }
 
   // MARK: Beginning
@@ -150,5 +142,15 @@ struct Videos: Sendable {
     }
     throw APIError(
       .conflict, .notReady, "video `\(id)` is FAILED and will not be ready: \(status.error ?? "")")
+  }
+}
+
+extension Videos {
+  init(_ api: NativeAPI) {
+    service = api.service
+    pipelines = api.pipelines
+    artifacts = api.artifacts
+    log = api.log
+    clientFolder = api.maker.clientFolder
   }
 }
