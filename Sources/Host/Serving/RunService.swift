@@ -54,8 +54,6 @@ final class RunService: Sendable {
 
   var journal: any RunJournal { engine.environment.journal }
   var isDraining: Bool { state.withLock { $0.isDraining } }
-  /// Whether a run that is submitted now is accepted, unless others come first.
-  var hasRoom: Bool { state.withLock { !$0.isDraining && $0.runs.count < limit } }
   /// Accepted and not over.
   var count: Int { state.withLock { $0.runs.count } }
 
@@ -133,6 +131,9 @@ final class RunService: Sendable {
         ["run": .string(id), "error": .string(failure.description)])
     }
   }
+
+  /// Whether a run that is submitted now is accepted, unless others come first.
+  var hasRoom: Bool { state.withLock { !$0.isDraining && $0.runs.count < limit } }
 
   private func forget(_ id: String) {
     let idle = state.withLock { state in

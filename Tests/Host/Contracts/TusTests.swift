@@ -139,6 +139,14 @@ struct TusTests {
     #expect(host.remains.isEmpty)
   }
 
+  @Test("a client may say nothing about its file")
+  func noMetadata() async throws {
+    let client = TusClient(try StreamingKit())
+    let made = try await client.post([("Upload-Length", "1"), ("Upload-Metadata", "")])
+    let place = try #require(made.headers[.location])
+    #expect(try await client.head(place).headers["Upload-Metadata"] == nil)
+  }
+
   @Test("a file that is too large is refused before its bytes come")
   func tooLarge() async throws {
     let client = TusClient(try StreamingKit())

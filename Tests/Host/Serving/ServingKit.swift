@@ -19,8 +19,8 @@ struct ServingKit: Sendable {
   let log: AsyncStream<String>
 
   static let registry = StageRegistry([
-    StageSpec(SayStage.self), StageSpec(ReadStage.self), StageSpec(WaitStage.self),
     StageSpec(PackStage.self),
+    StageSpec(SayStage.self), StageSpec(ReadStage.self), StageSpec(WaitStage.self),
   ])
 
   static let say = """

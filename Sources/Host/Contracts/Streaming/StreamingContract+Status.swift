@@ -1,12 +1,8 @@
-import Foundation
 import HTTPTypes
 import Pipeline
 
 /// Following videos.
 extension StreamingContract {
-  /// Of an event, as much as is needed to see whether it changes a video's state.
-  private struct EventKind: Decodable { var type: RunEvent.Kind }
-
   func follow(_ request: APIRequest) async throws -> Response {
     let (id, run) = try await videos.run(of: request[parameter: "video"])
     let status = try await videos.status(id, run)
@@ -36,9 +32,7 @@ extension StreamingContract {
     var told = first.state
     try await api.service.hub.follow(run.record.id, after: run.lastSeq) { follower in
       while let frames = try await follower.next() {
-        for frame in frames {
-          let kind = try JSONDecoder().decode(EventKind.self, from: Data(frame.json.utf8)).type
-          guard kind.changesVideo else { continue }
+        for frame in frames where frame.type.changesVideo {
           guard let now = try await api.journal.run(run.record.id) else { return }
           let status = try await videos.status(id, now)
           if status.state != told { try await channel.send(try status.text) }

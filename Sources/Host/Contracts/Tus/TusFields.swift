@@ -79,7 +79,8 @@ struct TusFields: Sendable {
   }
 
   func metadata() throws(APIError) -> TusMetadata {
-    guard let text = try text(.uploadMetadata) else { return TusMetadata() }
+    // Some clients send the field empty when they have nothing to say.
+    guard let text = try text(.uploadMetadata), !text.isEmpty else { return TusMetadata() }
     return try TusMetadata(text)
   }
 }
