@@ -42,9 +42,10 @@ crash: build
 	VIDEOCRAFT_PROGRAM=$(CURDIR)/.build/release/videocraft VIDEOCRAFT_CRASH_ROUNDS=$(ROUNDS) \
 	  $(SWIFT) test --skip-build --disable-xctest --filter CrashTests
 
-# Plays a film in a headless Chromium while it is rendered; needs Debian's package `chromium`.
+# Plays a film in a headless Chromium while it is rendered, and what was uploaded to a host; needs Debian's package `chromium`.
 playback: build
 	Scripts/playback/playback
+	Scripts/playback/contract
 
 # The sanitizers rebuild everything, so each has a build folder of its own. Leak reports are off: the Swift
 # runtime itself never frees some of what it allocates.

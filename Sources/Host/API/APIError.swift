@@ -24,6 +24,8 @@ struct APIError: Error, Sendable {
     case conflict = "CONFLICT"
     case notReady = "NOT_READY"
     case gone = "GONE"
+    case locked = "LOCKED"
+    case checksumMismatch = "CHECKSUM_MISMATCH"
     case preconditionFailed = "PRECONDITION_FAILED"
     case tooLarge = "PAYLOAD_TOO_LARGE"
     case unsupportedMediaType = "UNSUPPORTED_MEDIA_TYPE"

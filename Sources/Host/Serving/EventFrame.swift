@@ -5,6 +5,7 @@ import Pipeline
 /// An event as it travels to followers: encoded once, for however many of them.
 final class EventFrame: Sendable {
   let seq: Int
+  let type: RunEvent.Kind
   /// Nothing follows.
   let endsRun: Bool
   /// One object, without a line end.
@@ -14,6 +15,7 @@ final class EventFrame: Sendable {
 
   init(_ event: RunEvent) throws {
     seq = event.seq
+    type = event.type
     endsRun = event.type.endsRun
     json = String(try JSONText.line(event).dropLast())
     serverSentEvent =

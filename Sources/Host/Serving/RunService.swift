@@ -137,6 +137,9 @@ final class RunService: Sendable {
     }
   }
 
+  /// Whether a run that is submitted now is accepted, unless others come first.
+  var hasRoom: Bool { state.withLock { !$0.isDraining && $0.runs.count < limit } }
+
   private func forget(_ id: String) {
     let idle = state.withLock { state in
       state.runs.remove(id)

@@ -9,6 +9,7 @@ struct ServingHost: Sendable {
   let host: Wiring.Host
   let service: RunService
   let api: NativeAPI
+  let tus: TusContract
   let application: Application
   let log: ServerLog
   /// Where the key is that was made because there was none; nil when there was one.
@@ -70,10 +71,12 @@ struct ServingHost: Sendable {
       uploads: uploads, ledger: IdempotencyLedger(dataFolder: host.dataFolder),
       health: HostHealth(journal: host.journal, dataFolder: host.dataFolder, pool: pool),
       metrics: metrics, log: log, pool: pool, uploadLimit: configuration.uploadLimit)
+    tus = TusContract(api, shelf: TusShelf(dataFolder: host.dataFolder, pool: pool))
     let contracts: [any Contract] = [
       VideocraftContract.films(
         api: api, tokens: tokens, subtitles: configuration.subtitles
-      ) { await Self.collect(host, days: nil, log) }
+      ) { await Self.collect(host, days: nil, log) },
+      StreamingContract(api), tus,
     ]
     application = api.application(
       beside: contracts, keys: keys,
@@ -168,6 +171,7 @@ struct ServingHost: Sendable {
   private func tidy() async {
     while !Task.isCancelled {
       api.ledger.sweep()
+      await tus.tidy()
       await Self.collect(host, days: configuration.retentionDays, log)
       try? await Task.sleep(for: Self.tidyPause)
     }

@@ -41,12 +41,31 @@ struct UploadShelf: Sendable {
   func take(
     as name: String, _ next: () async throws -> [UInt8]?
   ) async throws -> Upload {
-    try FileManager.default.createDirectory(at: scratch, withIntermediateDirectories: true)
-    let url = scratch.appendingPathComponent(UUID().uuidString)
+    try await keep(try await adopt(try await receive(next), as: name))
+  }
+
+  /// Writes bytes to a file of the caller's as they come in; one of which not everything came is removed.
+  func receive(_ next: () async throws -> [UInt8]?) async throws -> URL {
+    let url = try newFile()
     do {
       try await write(to: url, next)
-      let reference = try await artifacts.adopt(url, as: Self.safe(name))
-      return try await keep(reference)
+      return url
+    } catch {
+      try? FileManager.default.removeItem(at: url)
+      throw error
+    }
+  }
+
+  /// Where a file may be put together; nothing is there yet.
+  func newFile() throws -> URL {
+    try FileManager.default.createDirectory(at: scratch, withIntermediateDirectories: true)
+    return scratch.appendingPathComponent(UUID().uuidString)
+  }
+
+  /// Moves a file that was received into the artifact store. It is gone afterwards, whatever happens.
+  func adopt(_ url: URL, as name: String) async throws -> FileReference {
+    do {
+      return try await artifacts.adopt(url, as: Self.safe(name))
     } catch {
       try? FileManager.default.removeItem(at: url)
       throw error
@@ -72,7 +91,7 @@ struct UploadShelf: Sendable {
     }
   }
 
-  private static func failure(_ code: Int32) -> StageError {
+  static func failure(_ code: Int32) -> StageError {
     StageError(
       .configuration,
       code == ENOSPC
@@ -80,7 +99,8 @@ struct UploadShelf: Sendable {
       cause: String(cString: strerror(code)))
   }
 
-  private func keep(_ reference: FileReference) async throws -> Upload {
+  /// Gives a file of the artifact store a name as an input.
+  func keep(_ reference: FileReference) async throws -> Upload {
     let id = RandomText.hex(byteCount: 16)
     let upload = Upload(upload: Self.prefix + id, file: reference, at: now())
     let bytes = [UInt8](try JSONEncoder().encode(upload))

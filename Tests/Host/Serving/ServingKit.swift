@@ -19,6 +19,7 @@ struct ServingKit: Sendable {
   let log: AsyncStream<String>
 
   static let registry = StageRegistry([
+    StageSpec(PackStage.self),
     StageSpec(SayStage.self), StageSpec(ReadStage.self), StageSpec(WaitStage.self),
     StageSpec(ShootStage.self), StageSpec(CutStage.self),
   ])
