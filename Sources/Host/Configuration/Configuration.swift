@@ -25,6 +25,7 @@ struct Configuration: Sendable {
   var activeRuns = 16
   var pipelineFolder = URL(fileURLWithPath: "pipelines")
   var secretsFile: String?
+  var sources = SourceSettings()
   var logLevel = ServerLog.Level.info
   var logsJSON = true
 
@@ -67,6 +68,7 @@ extension Configuration {
       pipelineFolder = URL(fileURLWithPath: folder)
     }
     secretsFile = settings.text("secrets", "file")
+    sources = SourceSettings(given["sources"] ?? [:], &problems)
     logLevel = settings.text("log", "level").flatMap(ServerLog.Level.init) ?? .info
     logsJSON = settings.text("log", "format") != "text"
     checkListening(&problems)
