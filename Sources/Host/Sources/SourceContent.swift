@@ -75,7 +75,9 @@ enum SourceContent {
       return "an XML text"
     }
     // No media file that we read begins like that.
-    if text.hasPrefix("{\"") || text.hasPrefix("{\n") || text.hasPrefix("[{") { return "a JSON text" }
+    if text.hasPrefix("{\"") || text.hasPrefix("{\n") || text.hasPrefix("[{") {
+      return "a JSON text"
+    }
     if bytes.starts(with: [0x1F, 0x8B]) { return "packed with gzip, and is not unpacked here" }
     return nil
   }

@@ -61,7 +61,7 @@ struct SourceDownload: Sendable {
       return try await once(
         stored: stored, goingOn: (version, .init(byteCount: count, validator: validator)),
         until: deadline)
-    } catch where error.reason == .badResponse || error.reason == .status(416) {
+    } catch  where error.reason == .badResponse || error.reason == .status(416) {
       shelf.dropPartial(key)
       report(.log("\(address) is fetched from its beginning again: \(error.message)"))
       return try await once(stored: stored, goingOn: nil, until: deadline)

@@ -63,7 +63,8 @@ final class SourceFetcher: SourceFetching {
         + "upload the file and name the upload"
     }
     guard ["http", "https"].contains(address.scheme) else {
-      return "`\(address)` is not fetched: only http and https are; upload the file and name the upload"
+      return
+        "`\(address)` is not fetched: only http and https are; upload the file and name the upload"
     }
     guard address.text.utf8.count <= 8000 else {
       return "`\(address)` is longer than the 8000 bytes that are allowed"

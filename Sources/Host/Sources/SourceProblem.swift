@@ -63,7 +63,9 @@ enum SourceProblem {
         "give a smaller file, or raise `sources.max_file_size` (\(Amount.bytes(settings.sizeLimit)))"
       )
     case .badResponse:
-      return (.transient, error.message, "the server does not do what HTTP says; download it yourself")
+      return (
+        .transient, error.message, "the server does not do what HTTP says; download it yourself"
+      )
     case .badRedirect:
       return (.invalidInput, error.message, "give the address where it ends")
     case .file:
@@ -88,11 +90,16 @@ enum SourceProblem {
       )
     case 416:
       return (.transient, "the server has no such part of the file", "run again later")
-    case 429: return (.rateLimited, "the server answered 429: it is asked too much", "run again later")
+    case 429:
+      return (.rateLimited, "the server answered 429: it is asked too much", "run again later")
     case 408, 425, 500..<600:
-      return (.transient, "the server answered \(status): it has a problem of its own", "run again later")
+      return (
+        .transient, "the server answered \(status): it has a problem of its own", "run again later"
+      )
     default:
-      return (.invalidInput, "the server answered \(status), which is no file", "correct the address")
+      return (
+        .invalidInput, "the server answered \(status), which is no file", "correct the address"
+      )
     }
   }
 }

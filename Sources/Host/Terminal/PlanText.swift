@@ -42,7 +42,8 @@ struct PlanText {
     guard let known = source.known else {
       return "`\(source.address)` will be fetched (for \(source.place))"
     }
-    return "`\(source.address)` is known (\(Amount.bytes(known.byteCount))); the run asks whether it has changed"
+    return
+      "`\(source.address)` is known (\(Amount.bytes(known.byteCount))); the run asks whether it has changed"
   }
 
   /// What is rendered only because somebody wants it.

@@ -35,7 +35,8 @@ public struct SourceAddress: Sendable, Hashable, CustomStringConvertible {
 
   /// For people, logs and errors: without user name, password, fragment and the text of a query, and not too long.
   public var description: String {
-    let shown = "\(scheme)://\(authority.prefix(100))\(path.prefix(160))"
+    let shown =
+      "\(scheme)://\(authority.prefix(100))\(path.prefix(160))"
       + (path.count > 160 ? "…" : "") + (hasQuery ? "?…" : "")
     return String(shown.map { $0.isNewline || $0.isControl ? "�" : $0 })
   }
