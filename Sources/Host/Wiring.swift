@@ -18,6 +18,8 @@ enum Wiring {
     let watch: ControlWatch
     private let collector: Collector
     let hooks: HookPost
+    /// What fetches sources.
+    var sources: any SourceFetching { engine.environment.sources }
     /// Keeps the folder locked.
     private let folder: DataFolder
     /// Where everything is kept.
@@ -67,6 +69,7 @@ enum Wiring {
     var queue = RunQueue()
     /// See `EngineEnvironment`.
     var readableFolders: [URL]?
+    var sources = SourceSettings()
   }
 
   static func registry() -> StageRegistry { StageRegistry(BuiltInStages.all) }
@@ -78,7 +81,8 @@ enum Wiring {
       HostSettings(
         dataFolder: arguments.value(DataOptions.dataFolder.name),
         cores: try DataOptions.cores(in: arguments),
-        secretsFile: arguments.value(DataOptions.secretsFile.name)))
+        secretsFile: arguments.value(DataOptions.secretsFile.name),
+        sources: try SourceSettings.read(environment: ProcessInfo.processInfo.environment)))
   }
 
   static func host(_ settings: HostSettings) async throws -> Host {
@@ -92,6 +96,8 @@ enum Wiring {
       resources: ResourcePool(ofThisMachineWith: settings.cores, scratch: folder.scratch),
       queue: settings.queue)
     environment.readableFolders = settings.readableFolders
+    environment.sources = SourceFetcher(
+      settings.sources, dataFolder: folder.url, artifacts: artifacts)
     let secrets = try HostSecrets(file: settings.secretsFile)
     environment.secrets = secrets
     let hooks = HookPost(journal: journal) {
@@ -113,12 +119,14 @@ enum Wiring {
   }
 
   /// An engine that can plan, over a data folder that another process may own. It can run nothing.
-  static func planner(over archive: Archive) -> PipelineEngine {
-    PipelineEngine(
-      EngineEnvironment(
-        journal: archive.journal, artifacts: archive.artifacts, renderer: TimelineFileRenderer(),
-        scratch: archive.folder.appendingPathComponent("scratch"), resources: ResourcePool(cores: 1)
-      ))
+  static func planner(over archive: Archive) throws -> PipelineEngine {
+    var environment = EngineEnvironment(
+      journal: archive.journal, artifacts: archive.artifacts, renderer: TimelineFileRenderer(),
+      scratch: archive.folder.appendingPathComponent("scratch"), resources: ResourcePool(cores: 1))
+    environment.sources = SourceFetcher(
+      try SourceSettings.read(environment: ProcessInfo.processInfo.environment),
+      lookingInto: archive.folder, artifacts: archive.artifacts)
+    return PipelineEngine(environment)
   }
 
   /// Looks at a data folder without owning it, also while another process works in it.

@@ -1,11 +1,14 @@
 import Foundation
 import Pipeline
 
-/// Finds the files that clients name as inputs: uploads, and files in folders that the operator opened.
+/// Finds the files that clients name as inputs: uploads, files in folders that the operator opened, and what runs
+/// fetch.
 struct ClientFiles: Sendable {
   let uploads: UploadShelf
   /// Files of these may be named by their paths.
   let folders: [URL]
+  /// Fetches what is named by its address, when the run has begun.
+  var sources: any SourceFetching = NoSources()
 
   /// The values with every upload replaced by its file, and what cannot be found.
   func resolve(
@@ -55,6 +58,14 @@ struct ClientFiles: Sendable {
   private func file(
     _ name: String, as type: ValueType, at path: [String], _ problems: inout [DiagnosticReport]
   ) async -> Value {
+    if let address = SourceAddress(name) {
+      guard let refusal = sources.refusal(of: address) else { return .text(name) }
+      let place = path.joinedAsPath
+      problems.append(
+        DiagnosticReport(
+          Diagnostic("refused-source", "`\(place)`: \(refusal)", at: nil), path: place))
+      return .null
+    }
     if let reference = await uploads.file(for: name) {
       return type == .video ? .video(.file(reference)) : .file(reference)
     }
@@ -75,9 +86,6 @@ struct ClientFiles: Sendable {
     let shown = "`\(name.prefix(100))`"
     if name.hasPrefix(UploadShelf.prefix) {
       return "`\(place)`: there is no upload \(shown) (any more); send the file again"
-    }
-    if name.contains("://") {
-      return "`\(place)`: \(shown) is not fetched by this host; upload the file and name the upload"
     }
     return
       "`\(place)`: \(shown) is not among the files that this host may read; upload it and name the upload"

@@ -175,6 +175,12 @@ extension Schemas {
             "tasks": list(["type": "object"]), "error": reference("Failure"),
           ], required: ["stage", "uses", "tasks"])),
       "totals": map(["type": "integer"]),
+      "sources": list(
+        object(
+          [
+            "address": text("Of what is fetched."), "place": text("Where it is named first."),
+            "isFetched": flag("Whether nothing is known of it yet."), "byteCount": integer("Bytes."),
+          ], required: ["address", "place", "isFetched"])),
     ], required: ["pipeline", "stages", "totals"])
 
   private static let lint = object(

@@ -41,6 +41,7 @@ struct Configuration: Sendable {
   /// Where a request says nothing.
   var subtitles = SubtitleSettings()
   var secretsFile: String?
+  var sources = SourceSettings()
   var logLevel = ServerLog.Level.info
   var logsJSON = true
 
@@ -77,6 +78,7 @@ extension Configuration {
     }
     subtitles.take(BodyReader.Object(path: [], values: settings.values(in: "subtitles")))
     secretsFile = settings.text("secrets", "file")
+    sources = SourceSettings(given["sources"] ?? [:], &problems)
     logLevel = settings.text("log", "level").flatMap(ServerLog.Level.init) ?? .info
     logsJSON = settings.text("log", "format") != "text"
     checkListening(&problems)

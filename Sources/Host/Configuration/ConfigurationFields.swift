@@ -16,6 +16,8 @@ enum ConfigurationFields {
     section("subtitles", "How subtitles look where a request says nothing.", subtitles),
     section("pipelines", "The pipelines that callers can name.", pipelines),
     section("secrets", "Texts that pipelines may use and nobody may see.", secrets),
+    section(
+      "sources", "What runs may fetch of what inputs name by addresses.", SourceSettings.fields),
     section("log", "What is written to standard error.", log),
   ]
 

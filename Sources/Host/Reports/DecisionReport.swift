@@ -5,7 +5,8 @@ import Pipeline
 ///     { "outcome": "run", "reason": "changed", "text": "ran because …", "changes": [ … ] }
 struct DecisionReport: Sendable, Hashable, Encodable {
   var outcome: String
-  /// `known`, `never-made`, `changed`, `forgotten`, `refreshed`, `cache-off`, `waits-for`, `skipped`, `blocked-by`.
+  /// `known`, `never-made`, `changed`, `forgotten`, `refreshed`, `cache-off`, `waits-for`, `skipped`, `blocked-by`,
+  /// `source`.
   var reason: String
   /// The same for people.
   var text: String
@@ -15,7 +16,7 @@ struct DecisionReport: Sendable, Hashable, Encodable {
   var changes: [TaskDecision.Change]?
   /// Of `waits-for` and `blocked-by`.
   var stages: [String]?
-  /// Of `skipped`.
+  /// Of `skipped` and `source`.
   var because: [String]?
 
   init(_ decision: TaskDecision, _ tense: DecisionText.Tense) {
@@ -41,6 +42,9 @@ struct DecisionReport: Sendable, Hashable, Encodable {
     case .blockedBy(let stages):
       reason = "blocked-by"
       self.stages = stages
+    case .source(let because):
+      reason = "source"
+      self.because = [because]
     }
   }
 }

@@ -72,7 +72,19 @@ struct PlanReport: Sendable, Encodable {
     var unknown: Int
   }
 
+  /// Something that is named by its address.
+  struct Source: Sendable, Encodable {
+    /// Without what only its owner should see.
+    var address: String
+    var place: String
+    /// Whether it will be fetched; else the run asks whether what is stored is still the same.
+    var isFetched: Bool
+    var byteCount: Int?
+  }
+
   var pipeline: String
+  /// Nil when nothing is named by its address.
+  var sources: [Source]?
   var stages: [Stage]
   /// Nil when no output has to be rendered.
   var outputs: Outputs?
@@ -80,6 +92,12 @@ struct PlanReport: Sendable, Encodable {
 
   init(_ plan: RunPlan) {
     pipeline = plan.pipeline
+    let planned = plan.sources.map {
+      Source(
+        address: $0.address, place: $0.place, isFetched: $0.known == nil,
+        byteCount: $0.known?.byteCount)
+    }
+    sources = planned.isEmpty ? nil : planned
     stages = plan.stages.map { stage in
       Stage(
         stage: stage.id, uses: stage.module, taskCount: stage.taskCount,

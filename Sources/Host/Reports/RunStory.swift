@@ -161,7 +161,8 @@ extension RunStory {
       status, tasks: tasks.map { TaskTally($0.state, $0.decision.outcome, 1) }, isOwned: isOwned)
     progress = events.progress
     file = status.record.source.file.name
-    inputs = status.resolvedInputs ?? status.record.inputs
+    inputs = (status.resolvedInputs ?? status.record.inputs)
+      .mapValues(\.showingNoSecretAddresses)
     outputs = status.outputs ?? [:]
     until = status.record.until
     refreshed = status.record.refreshed

@@ -73,7 +73,8 @@ struct RequestReader: Sendable {
     guard let input = graph.inputs.first(where: { $0.name == name }), input.type.isFile else {
       return text
     }
-    return text.hasPrefix("/") ? text : here.appendingPathComponent(text).standardizedFileURL.path
+    return text.hasPrefix("/") || SourceAddress(text) != nil
+      ? text : here.appendingPathComponent(text).standardizedFileURL.path
   }
 
   private func request(

@@ -31,6 +31,7 @@ struct ServingHost: Sendable {
       // The service has the bound: what was accepted once is never refused by the queue.
       queue: RunQueue(active: configuration.activeRuns, waiting: .max / 2))
     settings.readableFolders = [configuration.pipelineFolder] + configuration.inputFolders
+    settings.sources = configuration.sources
     let host = try await Wiring.host(settings)
     let keyFile = KeyFile(dataFolder: host.dataFolder)
     let needsKey = configuration.requiresKey && configuration.apiKey == nil
@@ -66,7 +67,8 @@ struct ServingHost: Sendable {
       service: service, artifacts: host.artifacts, registry: host.registry, pipelines: pipelines,
       maker: RequestMaker(
         pipelines: pipelines, registry: host.registry,
-        files: ClientFiles(uploads: uploads, folders: configuration.inputFolders),
+        files: ClientFiles(
+          uploads: uploads, folders: configuration.inputFolders, sources: host.sources),
         clientFolder: Self.clientFolder(host)),
       uploads: uploads, ledger: IdempotencyLedger(dataFolder: host.dataFolder),
       health: HostHealth(journal: host.journal, dataFolder: host.dataFolder, pool: pool),

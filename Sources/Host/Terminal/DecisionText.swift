@@ -11,7 +11,10 @@ enum DecisionText {
   }
 
   private static func verb(_ decision: TaskDecision, _ tense: Tense) -> String {
-    switch decision.outcome {
+    if case .source = decision.reason {
+      return decision.outcome == .cached ? "was not fetched again:" : "was fetched:"
+    }
+    return switch decision.outcome {
     case .cached: "cached:"
     case .run: tense == .past ? "ran because" : "runs because"
     case .skip: tense == .past ? "skipped because" : "is skipped because"
@@ -35,6 +38,7 @@ enum DecisionText {
         : "\(names(stages)) \(stages.count == 1 ? "runs" : "run"), unless what comes out is as before"
     case .skipped(let causes): causes.joined(separator: " and ")
     case .blockedBy(let stages): "\(names(stages)) did not finish"
+    case .source(let because): because
     }
   }
 

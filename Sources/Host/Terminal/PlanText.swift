@@ -7,9 +7,12 @@ struct PlanText {
   let showsAll: Bool
 
   var text: String {
-    let names = plan.stages.map(\.id) + (plan.outputs == nil ? [] : [Self.outputsName])
+    let names =
+      plan.stages.map(\.id) + (plan.outputs == nil ? [] : [Self.outputsName])
+      + (plan.sources.isEmpty ? [] : [Self.sourcesName])
     let width = names.map(\.count).max() ?? 0
-    var lines = plan.stages.flatMap { self.lines(for: $0, width: width) }
+    var lines = plan.sources.map { "\(Self.sourcesName.padded(to: width))  \(Self.text(for: $0))" }
+    lines += plan.stages.flatMap { self.lines(for: $0, width: width) }
     if let outputs = plan.outputs { lines.append(line(for: outputs, width: width)) }
     return (lines + ["", totals, ""]).joined(separator: "\n")
   }
@@ -32,6 +35,16 @@ struct PlanText {
   }
 
   private static let outputsName = "(outputs)"
+  private static let sourcesName = "(sources)"
+
+  private static func text(for source: RunPlan.Source) -> String {
+    if let error = source.error { return "\(error.message) (at \(source.place))" }
+    guard let known = source.known else {
+      return "`\(source.address)` will be fetched (for \(source.place))"
+    }
+    return
+      "`\(source.address)` is known (\(Amount.bytes(known.byteCount))); the run asks whether it has changed"
+  }
 
   /// What is rendered only because somebody wants it.
   private func line(for outputs: RunPlan.Outputs, width: Int) -> String {

@@ -81,7 +81,10 @@ final class BarDisplay: ProgressDisplay {
       guard let stage = event.stage, event.type != .stageLog, event.type != .segmentReady else {
         return
       }
-      if !state.stages.contains(stage) { state.stages.append(stage) }
+      if !state.stages.contains(stage) {
+        // What is fetched comes before the stages, what is rendered for outputs behind them.
+        state.stages.insert(stage, at: stage == "(sources)" ? 0 : state.stages.count)
+      }
       state.latest[stage] = event
       if let fraction = event.fraction { state.fraction[stage] = fraction }
       let isProgress = event.type == .stageProgress

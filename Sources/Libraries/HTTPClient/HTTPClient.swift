@@ -13,11 +13,17 @@ public final class HTTPClient: Sendable {
   /// - Parameters:
   ///   - certificates: a PEM file of authorities to trust instead of the system's.
   ///   - connections: most that are open at once; more requests wait.
-  public init(
+  public convenience init(
     rules: OutboundRules, certificates: URL? = nil, userAgent: String = "VideoCraft",
     connections: Int = 64
   ) {
-    settings = TransferSettings(rules: rules, certificates: certificates, userAgent: userAgent)
+    self.init(
+      TransferSettings(rules: rules, certificates: certificates, userAgent: userAgent),
+      connections: connections)
+  }
+
+  init(_ settings: TransferSettings, connections: Int = 64) {
+    self.settings = settings
     let loop = TransferLoop(connections: connections)
     self.loop = loop
     Task { await BlockingThread.run("http-client") { loop.run() } }
@@ -30,7 +36,7 @@ public final class HTTPClient: Sendable {
   /// Redirects are followed within the limits, each hop under the same rules; headers that may be credentials do not
   /// go to another origin. Ends within a second when cancelled.
   public func send(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
-    try await follow(request, file: nil, progress: nil)
+    try await follow(request, target: .memory)
   }
 
   /// Like `send`, but writes the body to a new file as it comes, and throws unless the status is a success.
@@ -41,11 +47,13 @@ public final class HTTPClient: Sendable {
   public func download(
     _ request: HTTPRequest, to file: URL, progress: (@Sendable (HTTPProgress) -> Void)? = nil
   ) async throws(HTTPError) -> HTTPResponse {
-    try await follow(request, file: file, progress: progress).checked()
+    try await follow(request, target: .newFile(file), progress: progress).checked()
   }
 
-  private func follow(
-    _ request: HTTPRequest, file: URL?, progress: (@Sendable (HTTPProgress) -> Void)?
+  func follow(
+    _ request: HTTPRequest, target: BodyTarget,
+    progress: (@Sendable (HTTPProgress) -> Void)? = nil,
+    onHead: @escaping @Sendable (HTTPResponse) throws(HTTPError) -> Void = { _ in }
   ) async throws(HTTPError) -> HTTPResponse {
     try request.validate()
     let deadline = request.limits.total.map { ContinuousClock.now + $0 }
@@ -56,8 +64,10 @@ public final class HTTPClient: Sendable {
         throw HTTPError(.refused, "`\(address.host)` is not allowed: \(problem)")
       }
       let response = try await exchange(
-        current, at: address, timeLeft: deadline.map { $0 - ContinuousClock.now }, file: file,
-        progress: progress)
+        TransferOrder(
+          request: current, address: address,
+          timeLeft: deadline.map { $0 - ContinuousClock.now }, target: target, onHead: onHead,
+          progress: progress, settings: settings))
       guard request.limits.redirects > 0,
         let next = try Redirect.next(of: current, at: address, after: response)
       else { return response }
@@ -68,23 +78,15 @@ public final class HTTPClient: Sendable {
       .badRedirect, "the address redirects more than \(request.limits.redirects) times")
   }
 
-  private func exchange(
-    _ request: HTTPRequest, at address: WebAddress, timeLeft: Duration?, file: URL?,
-    progress: (@Sendable (HTTPProgress) -> Void)?
-  ) async throws(HTTPError) -> HTTPResponse {
-    if let timeLeft, timeLeft <= .zero {
-      throw HTTPError(.timeout, "`\(address.host)`: the time was up before the last redirect")
+  private func exchange(_ order: TransferOrder) async throws(HTTPError) -> HTTPResponse {
+    if let timeLeft = order.timeLeft, timeLeft <= .zero {
+      throw HTTPError(
+        .timeout, "`\(order.address.host)`: the time was up before the last redirect")
     }
-    let cancellation = CancellationFlag()
     let result = await withTaskCancellationHandler {
-      await withCheckedContinuation { answer in
-        loop.submit(
-          TransferOrder(
-            request: request, address: address, timeLeft: timeLeft, file: file, progress: progress,
-            settings: settings, cancellation: cancellation, answer: answer))
-      }
+      await withCheckedContinuation { loop.submit(order, answer: $0) }
     } onCancel: {
-      cancellation.raise()
+      order.cancellation.raise()
       loop.wake()
     }
     return try result.get()

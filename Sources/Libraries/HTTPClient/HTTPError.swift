@@ -50,6 +50,9 @@ public struct HTTPError: Error, Sendable, Hashable, CustomStringConvertible {
     self.retryAfter = retryAfter
   }
 
+  /// For what somebody who uses the client finds wrong with an answer.
+  public init(reason: Reason, message: String) { self.init(reason, message) }
+
   /// A response that is not a success, with what its body begins with.
   init(answered response: HTTPResponse) {
     let host = (try? WebAddress(response.url).host) ?? "the server"

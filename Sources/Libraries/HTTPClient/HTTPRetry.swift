@@ -51,11 +51,15 @@ public enum RetryAfter {
   public static func duration(_ text: String, now: Date) -> Duration? {
     let text = text.trimmingCharacters(in: .whitespaces)
     if let seconds = Int(text) { return seconds >= 0 ? .seconds(min(seconds, 1 << 31)) : nil }
+    return date(text).map { .seconds(max(0, Double($0) - now.timeIntervalSince1970)) }
+  }
+
+  /// Seconds since 1970 of a date as headers have it (RFC 9110, 5.6.7); nil for anything else.
+  public static func date(_ text: String) -> Int? {
     // Only what begins like a date: curl's parser takes much more for one.
     guard text.first?.isLetter == true, text.contains(":") else { return nil }
     let date = curl_getdate(text, nil)
-    guard date >= 0 else { return nil }
-    return .seconds(max(0, Double(date) - now.timeIntervalSince1970))
+    return date >= 0 ? Int(date) : nil
   }
 }
 

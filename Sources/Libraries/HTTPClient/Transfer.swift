@@ -8,13 +8,16 @@ struct TransferOrder: Sendable {
   var address: WebAddress
   /// What is left of the total time; nil: no limit.
   var timeLeft: Duration?
-  /// Where the body of a success goes; nil for memory.
-  var file: URL?
+  /// Where the body of a success goes.
+  var target: BodyTarget
+  /// Sees the final head, without a body, before the body is taken; what it throws ends the transfer.
+  var onHead: @Sendable (HTTPResponse) throws(HTTPError) -> Void
   var progress: (@Sendable (HTTPProgress) -> Void)?
   var settings: TransferSettings
-  var cancellation: CancellationFlag
-  var answer: CheckedContinuation<Result<HTTPResponse, HTTPError>, Never>
+  let cancellation = CancellationFlag()
 }
+
+typealias TransferAnswer = CheckedContinuation<Result<HTTPResponse, HTTPError>, Never>
 
 /// What all transfers of a client have in common.
 struct TransferSettings: Sendable {
@@ -22,14 +25,19 @@ struct TransferSettings: Sendable {
   /// Trusted instead of the system's certificates; a PEM file.
   var certificates: URL?
   var userAgent: String
+  /// Says which addresses a host and port have, each time they are connected to; nil, or nil for a host, asks the
+  /// system. For tests: what it says is checked like every other answer.
+  var resolver: (@Sendable (_ host: String, _ port: String) -> [String]?)?
 }
 
 /// One request under way. Lives on the thread of its `TransferLoop`; curl's callbacks come there too.
 final class Transfer {
   let order: TransferOrder
   let easy: UnsafeMutableRawPointer
+  private let answer: TransferAnswer
   private let upload: UploadSource
   private var headerList: UnsafeMutablePointer<curl_slist>?
+  private var nameList: UnsafeMutablePointer<curl_slist>?
   private let errorText: UnsafeMutablePointer<CChar>
   private var head = ResponseHead()
   private var sink: BodySink
@@ -39,25 +47,31 @@ final class Transfer {
   private var refusal: String?
   /// A callback ended the transfer because it had all that was needed.
   private var hasEnough = false
+  /// The head of the answer is complete, and was looked at.
+  private var hasBegun = false
   private var nextReport = ContinuousClock.now
 
-  static func make(_ order: TransferOrder) throws(HTTPError) -> Transfer {
+  static func make(
+    _ order: TransferOrder, answer: TransferAnswer
+  ) throws(HTTPError) -> Transfer {
     let upload = try UploadSource(order.request.body)
     guard let easy = curl_easy_init() else {
       throw HTTPError(.system, "curl_easy_init: out of memory", function: "curl_easy_init")
     }
-    let transfer = Transfer(order, owning: easy, upload)
+    let transfer = Transfer(order, answer, owning: easy, upload)
     try transfer.configure()
     return transfer
   }
 
   private init(
-    _ order: TransferOrder, owning easy: UnsafeMutableRawPointer, _ upload: consuming UploadSource
+    _ order: TransferOrder, _ answer: TransferAnswer, owning easy: UnsafeMutableRawPointer,
+    _ upload: consuming UploadSource
   ) {
     self.order = order
+    self.answer = answer
     self.easy = easy
     self.upload = upload
-    sink = BodySink(file: order.file, limit: order.request.limits.maximumBytes)
+    sink = BodySink(order.target, limit: order.request.limits.maximumBytes)
     errorText = .allocate(capacity: Int(CURL_ERROR_SIZE))
     errorText.initialize(repeating: 0, count: Int(CURL_ERROR_SIZE))
   }
@@ -65,6 +79,7 @@ final class Transfer {
   deinit {
     curl_easy_cleanup(easy)
     curl_slist_free_all(headerList)
+    curl_slist_free_all(nameList)
     errorText.deallocate()
   }
 
@@ -73,7 +88,7 @@ final class Transfer {
   func finish(_ code: CURLcode) {
     do {
       let response = try response(code)
-      order.answer.resume(returning: .success(response))
+      answer.resume(returning: .success(response))
     } catch {
       fail(error)
     }
@@ -81,7 +96,7 @@ final class Transfer {
 
   func fail(_ error: HTTPError) {
     sink.discard()
-    order.answer.resume(returning: .failure(error))
+    answer.resume(returning: .failure(error))
   }
 
   private func response(_ code: CURLcode) throws(HTTPError) -> HTTPResponse {
@@ -95,11 +110,28 @@ final class Transfer {
     guard head.isFinal else {
       throw HTTPError(.badResponse, "`\(order.address.host)` sent no complete head of a response")
     }
+    try begin()
     let body = try sink.finish(status: head.status)
     report(isLast: true)
-    return HTTPResponse(
+    return answered(body)
+  }
+
+  private func answered(_ body: [UInt8]) -> HTTPResponse {
+    HTTPResponse(
       status: head.status, headers: head.headers, body: body, url: order.address.text,
       byteCount: sink.byteCount)
+  }
+
+  /// Looks at the head of the answer once, before any of the body is taken.
+  private func begin() throws(HTTPError) {
+    guard !hasBegun else { return }
+    hasBegun = true
+    do {
+      try sink.begin(status: head.status, length: contentLength)
+    } catch {
+      throw HTTPError(.tooLarge, tooLarge)
+    }
+    try order.onHead(answered([]))
   }
 
   // MARK: What happens meanwhile
@@ -112,6 +144,7 @@ final class Transfer {
 
   fileprivate func receive(body bytes: UnsafeRawBufferPointer) -> Bool {
     do {
+      try begin()
       hasEnough = try !sink.append(bytes, status: head.status)
     } catch {
       failure = error
@@ -155,9 +188,16 @@ final class Transfer {
     let now = ContinuousClock.now
     guard isLast || now >= nextReport else { return }
     nextReport = now + .milliseconds(200)
-    var total: curl_off_t = -1
-    _ = vc_curl_get_offset(easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &total)
-    progress(HTTPProgress(received: sink.byteCount, total: total >= 0 ? Int(total) : nil))
+    progress(
+      HTTPProgress(
+        received: sink.offset + sink.byteCount, total: contentLength.map { sink.offset + $0 }))
+  }
+
+  /// As the server says; nil when it does not.
+  private var contentLength: Int? {
+    var length: curl_off_t = -1
+    _ = vc_curl_get_offset(easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T, &length)
+    return length >= 0 ? Int(length) : nil
   }
 }
 
@@ -178,6 +218,18 @@ extension Transfer {
     try configureCallbacks()
     try configureMethod()
     try configureHeaders()
+    try configureNames()
+  }
+
+  private func configureNames() throws(HTTPError) {
+    let (host, port) = (order.address.host, order.address.port)
+    guard let addresses = order.settings.resolver?(host, port) else { return }
+    let line = "\(host):\(port):\(addresses.joined(separator: ","))"
+    guard let list = curl_slist_append(nil, line) else {
+      throw HTTPError(.system, "curl_slist_append: out of memory", function: "curl_slist_append")
+    }
+    nameList = list
+    try set(CURLOPT_RESOLVE, pointer: list)
   }
 
   private func configureTLS() throws(HTTPError) {

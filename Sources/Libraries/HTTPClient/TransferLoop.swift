@@ -12,7 +12,7 @@ final class TransferLoop: Sendable {
   }
 
   private struct State: Sendable {
-    var inbox: [TransferOrder] = []
+    var inbox: [(order: TransferOrder, answer: TransferAnswer)] = []
     /// Nil before the thread has made the handle, and before it frees it.
     var waker: Waker?
     var isStopped = false
@@ -44,14 +44,14 @@ final class TransferLoop: Sendable {
   }
 
   /// Gives the order an answer in any case.
-  func submit(_ order: TransferOrder) {
+  func submit(_ order: TransferOrder, answer: TransferAnswer) {
     let refusal = state.withLock { state -> HTTPError? in
       if let failure = state.failure { return failure }
-      state.inbox.append(order)
+      state.inbox.append((order, answer))
       state.waker?.wake()
       return nil
     }
-    if let refusal { order.answer.resume(returning: .failure(refusal)) }
+    if let refusal { answer.resume(returning: .failure(refusal)) }
   }
 
   /// To be called when the flag of an order was raised.
@@ -70,7 +70,7 @@ final class TransferLoop: Sendable {
         defer { state.inbox = [] }
         return (state.inbox, state.isStopped)
       }
-      for order in orders { transfers.add(order) }
+      for (order, answer) in orders { transfers.add(order, answer) }
       if isStopped { throw HTTPError(.cancelled, "the client was closed") }
       transfers.removeCancelled()
       try transfers.perform()
@@ -113,14 +113,14 @@ private final class Transfers {
     curl_multi_cleanup(multi)
   }
 
-  func add(_ order: TransferOrder) {
+  func add(_ order: TransferOrder, _ answer: TransferAnswer) {
     do throws(HTTPError) {
-      let transfer = try Transfer.make(order)
+      let transfer = try Transfer.make(order, answer: answer)
       let code = curl_multi_add_handle(multi, transfer.easy)
       guard code == CURLM_OK else { throw Self.error(code, "curl_multi_add_handle") }
       transfers[transfer.easy] = transfer
     } catch {
-      order.answer.resume(returning: .failure(error))
+      answer.resume(returning: .failure(error))
     }
   }
 

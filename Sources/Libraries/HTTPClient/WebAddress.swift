@@ -29,6 +29,11 @@ struct WebAddress: Sendable, Hashable {
     self.text = try Self.part(handle, CURLUPART_URL)
   }
 
+  /// Nil for a name.
+  var number: IPAddress? {
+    IPAddress(host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host)
+  }
+
   /// What credentials belong to (RFC 6454).
   func hasOrigin(of other: WebAddress) -> Bool {
     scheme == other.scheme && host == other.host && port == other.port

@@ -22,6 +22,7 @@ extension Value {
     switch self {
     case .null: return "nothing"
     case .file(let file), .video(.file(let file)):
+      if file.isUnfetched { return "what `\(file.name)` will be once it is fetched" }
       return "\(file.name), \(Self.bytes(file.byteCount)), \(file.digest.short)"
     case .list(let values):
       return "\(values.count) \(values.count == 1 ? "item" : "items")\(digestSuffix)"

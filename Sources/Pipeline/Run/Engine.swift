@@ -36,6 +36,8 @@ public struct EngineEnvironment: Sendable {
   public var lease = LeaseTiming()
   /// Below which folders runs may read files that are named by their paths; nil for anywhere.
   public var readableFolders: [URL]?
+  /// Fetches what inputs and settings name by addresses.
+  public var sources: any SourceFetching = NoSources()
 
   /// - Parameter owner: nil for a new name.
   public init(

@@ -27,7 +27,7 @@ public struct RunResult: Sendable {
   public var state: State
   /// By name; those that were skipped or did not come about are absent. Timelines have been rendered.
   public var outputs: [String: Value]
-  /// In the order of the pipeline; the last one is `(inputs)` or `(outputs)` when those are at fault.
+  /// In the order of the pipeline; the last one is `(inputs)`, `(sources)` or `(outputs)` when those are at fault.
   public var stages: [Stage]
   /// Milliseconds.
   public var elapsed: Int
@@ -35,7 +35,11 @@ public struct RunResult: Sendable {
   public var made: [String: StageResult] = [:]
 
   /// Whether nothing ran because what was given cannot be used.
-  public var hasWrongInputs: Bool { stages.last?.id == RunExecution.inputsStage }
+  public var hasWrongInputs: Bool {
+    guard let last = stages.last else { return false }
+    return last.id == RunExecution.inputsStage
+      || last.id == RunExecution.sourcesStage && last.error?.errorClass == .invalidInput
+  }
 }
 
 extension RunResult.State {

@@ -66,7 +66,8 @@ struct ServingKit: Sendable {
   init(
     after earlier: ServingKit? = nil, limit: Int = 200, active: Int = 4,
     keys: ((KeyFile) throws -> KeyRing)? = nil, limiter: RateLimiter? = nil,
-    origins: Set<String> = [], uploadLimit: Int = 1 << 20
+    origins: Set<String> = [], uploadLimit: Int = 1 << 20,
+    sources: (URL, any ArtifactStore) -> any SourceFetching = { _, _ in NoSources() }
   ) throws {
     let folder = try earlier?.folder ?? TestFolder()
     self.folder = folder
@@ -85,6 +86,7 @@ struct ServingKit: Sendable {
       scratch: folder.file("scratch"), resources: ResourcePool(cores: 4),
       queue: RunQueue(active: active, waiting: .max / 2))
     environment.readableFolders = [pipelines, inputs]
+    environment.sources = sources(folder.url, artifacts)
     let (lines, input) = AsyncStream.makeStream(of: String.self)
     self.log = lines
     let log = ServerLog(level: .debug, isJSON: true) { lines in
@@ -102,7 +104,8 @@ struct ServingKit: Sendable {
       service: service, artifacts: artifacts, registry: Self.registry, pipelines: pipelineFolder,
       maker: RequestMaker(
         pipelines: pipelineFolder, registry: Self.registry,
-        files: ClientFiles(uploads: uploads, folders: [inputs]),
+        files: ClientFiles(
+          uploads: uploads, folders: [inputs], sources: environment.sources),
         clientFolder: folder.file("clients")),
       uploads: uploads, ledger: IdempotencyLedger(dataFolder: folder.url),
       health: HostHealth(journal: journal, dataFolder: folder.url, pool: pool), metrics: metrics,

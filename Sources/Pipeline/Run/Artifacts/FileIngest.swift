@@ -1,6 +1,6 @@
 public import Foundation
 
-/// Replaces the paths in values by references to files in the artifact store, each path once per run.
+/// Replaces the paths and addresses in values by references to files in the artifact store, each path once per run.
 public actor FileIngest {
   /// What happens to a file.
   public enum Mode: Sendable {
@@ -13,20 +13,31 @@ public actor FileIngest {
   private let root: URL
   private let mode: Mode
   private let folders: [URL]?
+  private let fetch: Fetch
   private var known: [String: Task<FileReference, any Error>] = [:]
   /// Of files that were identified.
   private var places: [Digest: URL] = [:]
 
+  /// Gives the file that an address at some place stands for. Throws `StageError`.
+  public typealias Fetch =
+    @Sendable (SourceAddress, _ type: ValueType, _ place: String) async throws -> FileReference
+
   /// - Parameters:
   ///   - root: what relative paths are relative to.
   ///   - folders: files that are in none of them are refused; nil for anywhere.
+  ///   - fetch: nil where nothing is fetched.
   public init(
-    artifacts: any ArtifactStore, root: URL, mode: Mode = .store, within folders: [URL]? = nil
+    artifacts: any ArtifactStore, root: URL, mode: Mode = .store, within folders: [URL]? = nil,
+    fetch: Fetch? = nil
   ) {
     self.artifacts = artifacts
     self.root = root
     self.mode = mode
     self.folders = folders
+    self.fetch =
+      fetch ?? { address, _, place in
+        throw StageError(.invalidInput, "`\(address)` is not fetched here", field: place)
+      }
   }
 
   /// The value with every text at a place of a file type replaced. Throws `StageError`, naming the place.
@@ -34,7 +45,7 @@ public actor FileIngest {
     guard type.holdsFiles else { return value }
     switch (type.unwrapped, value) {
     case (let type, .text(let path)) where type.isFile:
-      let reference = try await reference(to: path, at: place)
+      let reference = try await reference(to: path, as: type, at: place)
       return type == .video ? .video(.file(reference)) : .file(reference)
     case (.list(let element), .list(let values)):
       var resolved: [Value] = []
@@ -76,7 +87,11 @@ public actor FileIngest {
   /// Where the file is that was identified as this; nil where there was none.
   func place(of file: FileReference) -> URL? { places[file.digest] }
 
-  private func reference(to path: String, at location: String) async throws -> FileReference {
+  private func reference(
+    to path: String, as type: ValueType, at location: String
+  ) async throws -> FileReference {
+    // No path: the file systems of those who write inputs know no names with `://` in them.
+    if let address = SourceAddress(path) { return try await fetch(address, type, location) }
     let place = path.hasPrefix("/") ? URL(fileURLWithPath: path) : root.appendingPathComponent(path)
     let url = place.standardizedFileURL
     if let task = known[url.path] { return try await task.value }

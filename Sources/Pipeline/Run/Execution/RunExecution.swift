@@ -4,6 +4,7 @@ import Foundation
 struct RunExecution: Sendable {
   /// What stands in place of a stage's id where the run's own inputs or outputs are meant. No stage can be called so.
   static let inputsStage = "(inputs)"
+  static let sourcesStage = "(sources)"
   static let outputsStage = "(outputs)"
 
   let id: String
@@ -16,6 +17,9 @@ struct RunExecution: Sendable {
   let damage = DamageLog()
   let previews: PreviewRules
   let stages: [StageNode]
+  let sources: RunSources
+  /// What is fetched before anything runs.
+  private let wanted: [WantedSource]
 
   init(
     id: String, request: RunRequest, environment: EngineEnvironment, control: RunControl,
@@ -29,25 +33,35 @@ struct RunExecution: Sendable {
     self.earlier = earlier
     stages = request.graph.stages(until: request.until)
     previews = PreviewRules(request.preview, request.graph)
-    var tracker = ProgressTracker(weights: Self.weights(of: stages, request.graph))
+    wanted = request.graph.sources(
+      of: stages, inputs: earlier.inputs ?? request.inputs, runID: id)
+    var tracker = ProgressTracker(
+      weights: Self.weights(of: stages, request.graph, fetches: !wanted.isEmpty))
     tracker.resume(after: earlier.events)
     recorder = RunRecorder(run: id, tracker: tracker) { control.journalFailed() }
+    sources = RunSources(
+      run: id, fetching: environment.sources, artifacts: environment.artifacts, recorder: recorder)
   }
 
   private static func weights(
-    of stages: [StageNode], _ graph: PipelineGraph
+    of stages: [StageNode], _ graph: PipelineGraph, fetches: Bool
   ) -> [(stage: String, weight: Double)] {
     // A pipeline in which no stage renders leaves that to its outputs; then it is most of the work.
     let leavesRendering =
       !stages.contains { $0.spec.info.cores == .all }
       && graph.outputs.contains { $0.type.unwrapped == .video }
     return stages.map { (stage: $0.id, weight: $0.spec.info.weight) }
-      + [(outputsStage, leavesRendering ? 20 : 0)]
+      + [(outputsStage, leavesRendering ? 20 : 0), (sourcesStage, fetches ? 2 : 0)]
   }
 
   /// What the run came to. What could not be written is in `recorder.failure`.
   func perform() async -> RunResult {
     if !earlier.isResumed { recorder.post([RunEvent(run: id, type: .runCreated)], []) }
+    do {
+      try await fetchSources()
+    } catch {
+      return await finish([:], error: StageError(wrapping: error), at: Self.sourcesStage)
+    }
     do {
       let inputs = try await resolvedInputs()
       return await perform(
@@ -56,6 +70,14 @@ struct RunExecution: Sendable {
     } catch {
       return await finish([:], error: StageError(wrapping: error), at: Self.inputsStage)
     }
+  }
+
+  /// Puts what is named by addresses into the store. The run is under way from here on: this can take long.
+  private func fetchSources() async throws {
+    if wanted.isEmpty { return }
+    try await recorder.write([beginning], [.state(.running)] + deliveries(for: beginning))
+    // Not even a run that may finish what it began needs sources: no stage would follow.
+    try await control.idle { [sources, wanted] in try await sources.fetchAll(wanted) }
   }
 
   /// With files in the store. A run that goes on has them already.
@@ -67,15 +89,22 @@ struct RunExecution: Sendable {
   private func newIngest() -> FileIngest {
     FileIngest(
       artifacts: environment.artifacts, root: request.inputFolder,
-      within: environment.readableFolders)
+      within: environment.readableFolders
+    ) { [sources] address, type, place in
+      try await sources.file(address, as: type, at: place)
+    }
   }
 
   /// Passes over the stages until nothing that they need is damaged.
   private func perform(_ scope: Scope) async -> RunResult {
     var settled: [String: SettledStage] = [:]
     do {
-      try await recorder.write(
-        [beginning], [.state(.running), .inputs(scope.inputs)] + deliveries(for: beginning))
+      if wanted.isEmpty {
+        try await recorder.write(
+          [beginning], [.state(.running), .inputs(scope.inputs)] + deliveries(for: beginning))
+      } else {
+        try await recorder.write([], [.inputs(scope.inputs)])
+      }
       while true {
         let ingest = newIngest()
         let known = try await known(scope, ingest: ingest)

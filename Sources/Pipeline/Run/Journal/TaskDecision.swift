@@ -24,6 +24,8 @@ public struct TaskDecision: Sendable, Hashable, Codable {
     case skipped([String])
     /// These stages did not come about.
     case blockedBy([String])
+    /// Of a source that is named by its address: why it was fetched or was not, in a phrase.
+    case source(String)
   }
 
   /// One thing that the key depends on and that differs from the newest time before.

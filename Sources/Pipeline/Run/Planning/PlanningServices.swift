@@ -33,6 +33,7 @@ final class PlanningServices: StageServices {
 
   func open(_ file: FileReference) async throws -> URL {
     if let url = await ingest.place(of: file) ?? files.place(of: file) { return url }
+    if file.isUnfetched { throw refuse("fetches nothing") }
     return try await artifacts.look(at: file)
   }
 

@@ -80,7 +80,22 @@ public struct RunPlan: Sendable, Hashable, Codable {
     }
   }
 
+  /// Something that is named by its address.
+  public struct Source: Sendable, Hashable, Codable {
+    /// As it may be shown.
+    public var address: String
+    /// Where it stands first, such as `scenes[2].image`.
+    public var place: String
+    /// What came from there last and is still stored; the run asks whether it is still the same. Nil when it will be
+    /// fetched.
+    public var known: FileReference?
+    /// Why it will not be fetched.
+    public var error: StageError?
+  }
+
   public var pipeline: String
+  /// What a run would fetch, or ask about, before anything of it runs.
+  public var sources: [Source] = []
   /// In the order of the pipeline.
   public var stages: [Stage]
   /// Nil when no output has to be rendered, or nothing is known about that.
@@ -125,7 +140,13 @@ extension PipelineEngine {
   public func plan(_ request: RunRequest) async throws -> RunPlan {
     let ingest = FileIngest(
       artifacts: environment.artifacts, root: request.inputFolder, mode: .identify,
-      within: environment.readableFolders)
+      within: environment.readableFolders
+    ) { [fetching = environment.sources] address, _, place in
+      if let refusal = fetching.refusal(of: address) {
+        throw StageError(.invalidInput, refusal, field: place)
+      }
+      return await fetching.known(address) ?? FileReference(unfetched: address)
+    }
     let inputs = try await ingest.resolve(request.inputs, as: request.graph.inputs.map(\.field))
     let scope = Scope(
       inputs: inputs, vars: request.graph.vars, runID: "", runName: request.graph.name)
@@ -138,9 +159,37 @@ extension PipelineEngine {
       request: request, environment: environment, known: known, ingest: ingest, scope: scope,
       previews: previews)
     for node in stages { try await planner.add(node) }
-    return RunPlan(
+    var plan = RunPlan(
       pipeline: request.graph.name, stages: planner.stages,
-      outputs: try await planner.outputs()
-    )
+      outputs: try await planner.outputs())
+    plan.sources = await planned(request.graph.sources(of: stages, inputs: request.inputs))
+    return plan
   }
+
+  private func planned(_ wanted: [WantedSource]) async -> [RunPlan.Source] {
+    var sources: [RunPlan.Source] = []
+    var seen: Set<SourceAddress> = []
+    for source in wanted where seen.insert(source.address).inserted {
+      let refusal = environment.sources.refusal(of: source.address)
+      sources.append(
+        RunPlan.Source(
+          address: "\(source.address)", place: source.place,
+          known: refusal == nil ? await environment.sources.known(source.address) : nil,
+          error: refusal.map { StageError(.invalidInput, $0, field: source.place) }))
+    }
+    return sources
+  }
+}
+
+extension FileReference {
+  private static let unfetchedType = "application/x-videocraft-unfetched"
+
+  /// Stands in a plan for what will be fetched: different from every file, and the same for the same address.
+  init(unfetched address: SourceAddress) {
+    self.init(
+      digest: Digest(of: Array("unfetched source \(address.text)".utf8)), byteCount: 0,
+      mediaType: Self.unfetchedType, name: address.fileName)
+  }
+
+  var isUnfetched: Bool { mediaType == Self.unfetchedType }
 }
