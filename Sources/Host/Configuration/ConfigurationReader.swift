@@ -75,6 +75,13 @@ struct ConfigurationReader: Sendable {
   private mutating func read(
     _ text: String, of variable: String, key: String, in section: FieldDescription
   ) {
+    if let record = section.members.first(where: {
+      key.hasPrefix($0.name + "_") && !$0.members.isEmpty
+    }) {
+      return read(
+        text, of: variable, key: String(key.dropFirst(record.name.count + 1)), in: record,
+        of: section)
+    }
     guard let field = section.members.first(where: { $0.name == key }) else {
       if let advice = ConfigurationFields.absent["\(section.name).\(key)"] {
         let message = "`\(variable)`: this host has no such setting: \(advice)"
@@ -93,6 +100,20 @@ struct ConfigurationReader: Sendable {
       written, file: "$\(variable)", as: [field], owner: "`\(section.name)`")
     diagnostics += reading.diagnostics.filter { $0.code != "missing-field" }
     if let value = reading.values[key] { given[section.name, default: [:]][key] = value }
+  }
+
+  /// A setting of a record in a section, such as `VIDEOCRAFT_SERVER_TLS_KEY`.
+  private mutating func read(
+    _ text: String, of variable: String, key: String, in record: FieldDescription,
+    of section: FieldDescription
+  ) {
+    var inner = ConfigurationReader(environment: [:])
+    inner.given = [record.name: given[section.name]?[record.name]?.members ?? [:]]
+    inner.read(text, of: variable, key: key, in: record)
+    diagnostics += inner.diagnostics
+    texts.merge(inner.texts) { $1 }
+    guard let members = inner.given[record.name], !members.isEmpty else { return }
+    given[section.name, default: [:]][record.name] = .map(members)
   }
 
   static func variable(_ section: String, _ key: String) -> String {
@@ -120,4 +141,10 @@ struct ConfigurationReader: Sendable {
 extension Diagnostic {
   /// A file in which nothing stands says nothing.
   fileprivate var isAboutNothing: Bool { code == "empty-file" }
+}
+
+extension Value {
+  fileprivate var members: [String: Value]? {
+    if case .map(let members) = self { members } else { nil }
+  }
 }

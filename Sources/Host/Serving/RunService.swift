@@ -17,6 +17,10 @@ final class RunService: Sendable {
     /// Accepted, being accepted, or under way.
     var runs: Set<String> = []
     var tasks: [String: Task<Void, Never>] = [:]
+    /// To be let go of as soon as somebody works on them.
+    var released: Set<String> = []
+    /// How runs ended that somebody on this machine waits for.
+    var ends: [String: RunEnd] = [:]
     var idle: [CheckedContinuation<Void, Never>] = []
 
     mutating func takeIdle() -> [CheckedContinuation<Void, Never>] {
@@ -30,6 +34,7 @@ final class RunService: Sendable {
   let hub: EventHub
   private let registry: StageRegistry
   private let limit: Int
+  private let owners: OwnersRuns
   private let log: ServerLog
   private let onEvent: @Sendable (RunEvent) -> Void
   private let state = Locked(State())
@@ -41,11 +46,13 @@ final class RunService: Sendable {
   ///   - onEvent: told of each event once it is in the journal; must not wait.
   init(
     engine: PipelineEngine, registry: StageRegistry, limit: Int, log: ServerLog,
+    owners: OwnersRuns = OwnersRuns(),
     onEvent: @escaping @Sendable (RunEvent) -> Void = { _ in }
   ) {
     self.engine = engine
     self.registry = registry
     self.limit = limit
+    self.owners = owners
     self.log = log
     self.onEvent = onEvent
     hub = EventHub(journal: engine.environment.journal)
@@ -67,7 +74,9 @@ final class RunService: Sendable {
   }
 
   /// Writes a run down and begins it when it is its turn. Throws `Refusal` when there is no room.
-  func submit(_ request: RunRequest) async throws -> RunRecord {
+  ///
+  /// - Parameter end: is told how it ended; nil when nobody waits for that.
+  func submit(_ request: RunRequest, end: RunEnd? = nil) async throws -> RunRecord {
     var request = request
     let id = request.id ?? RunID.make()
     request.id = id
@@ -75,7 +84,9 @@ final class RunService: Sendable {
       if state.isDraining { throw .draining }
       if state.runs.count >= limit { throw .queueIsFull(waiting: state.runs.count) }
       state.runs.insert(id)
+      state.ends[id] = end
     }
+    if end != nil { owners.insert(id) }
     do {
       let record = try await engine.accept(request)
       acceptedInput.yield(id)
@@ -94,6 +105,32 @@ final class RunService: Sendable {
     }
   }
 
+  /// Goes on with a run for somebody on this machine. False when it is being worked on already.
+  ///
+  /// Throws `Refusal` when the host is about to stop.
+  func resume(_ id: String, end: RunEnd) throws(Refusal) -> Bool {
+    let isNew = try state.withLock { state throws(Refusal) in
+      if state.isDraining { throw .draining }
+      guard state.runs.insert(id).inserted else { return false }
+      state.ends[id] = end
+      return true
+    }
+    guard isNew else { return false }
+    owners.insert(id)
+    acceptedInput.yield(id)
+    return true
+  }
+
+  /// Lets go of a run, so that it can be continued.
+  func release(_ id: String) {
+    let task = state.withLock { state -> Task<Void, Never>? in
+      guard state.runs.contains(id) else { return nil }
+      if state.tasks[id] == nil { state.released.insert(id) }
+      return state.tasks[id]
+    }
+    task?.cancel()
+  }
+
   /// Ends a run for good, soon. Throws `StageError` when it is over or unknown.
   func cancel(_ id: String, _ mode: CancelMode) async throws {
     try await engine.cancel(id, mode)
@@ -104,7 +141,7 @@ final class RunService: Sendable {
     let task = Task { await work(on: id) }
     let isLate = state.withLock { state in
       state.tasks[id] = task
-      return state.isDraining
+      return state.released.remove(id) != nil || state.isDraining
     }
     // Accepted just before the host was told to stop: it stays for the next process.
     if isLate { task.cancel() }
@@ -113,7 +150,9 @@ final class RunService: Sendable {
   }
 
   private func work(on id: String) async {
-    if Task.isCancelled { return }
+    let end = state.withLock { $0.ends[id] }
+    // Without an event that says so nobody would know that it was let go of.
+    if Task.isCancelled, end == nil { return }
     do {
       let result = try await engine.resume(id, registry: registry) { [self] event in
         hub.publish(event)
@@ -122,7 +161,9 @@ final class RunService: Sendable {
       log.write(
         .info, "run ended",
         ["run": .string(id), "state": .string(result.state.rawValue), "ms": .int(result.elapsed)])
+      end?.settle(.success(result))
     } catch {
+      end?.settle(.failure(StageError(wrapping: error)))
       // Cancelled before its turn, it is over already.
       if let run = try? await journal.run(id), run.state.isOver { return }
       let failure = StageError(wrapping: error)
@@ -133,9 +174,12 @@ final class RunService: Sendable {
   }
 
   private func forget(_ id: String) {
+    owners.remove(id)
     let idle = state.withLock { state in
       state.runs.remove(id)
       state.tasks[id] = nil
+      state.ends[id] = nil
+      state.released.remove(id)
       return state.takeIdle()
     }
     for waiter in idle { waiter.resume() }

@@ -10,6 +10,8 @@ struct ServingHost: Sendable {
   let service: RunService
   let api: NativeAPI
   let application: Application
+  /// For the commands of whoever owns the data folder.
+  let ownersApplication: Application
   let log: ServerLog
   /// Where the key is that was made because there was none; nil when there was one.
   let firstKey: URL?
@@ -30,6 +32,8 @@ struct ServingHost: Sendable {
       // The service has the bound: what was accepted once is never refused by the queue.
       queue: RunQueue(active: configuration.activeRuns, waiting: .max / 2))
     settings.readableFolders = [configuration.pipelineFolder] + configuration.inputFolders
+    let owners = OwnersRuns()
+    settings.owners = owners
     let host = try await Wiring.host(settings)
     let keyFile = KeyFile(dataFolder: host.dataFolder)
     let needsKey = configuration.requiresKey && configuration.apiKey == nil
@@ -37,12 +41,12 @@ struct ServingHost: Sendable {
     let keys =
       configuration.requiresKey
       ? try KeyRing(file: keyFile, configuredKey: configuration.apiKey) : nil
-    return ServingHost(configuration, host, keys, firstKey, log)
+    return ServingHost(configuration, host, owners, keys, firstKey, log)
   }
 
   private init(
-    _ configuration: Configuration, _ host: Wiring.Host, _ keys: KeyRing?, _ firstKey: URL?,
-    _ log: ServerLog
+    _ configuration: Configuration, _ host: Wiring.Host, _ owners: OwnersRuns, _ keys: KeyRing?,
+    _ firstKey: URL?, _ log: ServerLog
   ) {
     self.configuration = configuration
     self.host = host
@@ -52,7 +56,7 @@ struct ServingHost: Sendable {
     let pool = FilePool()
     service = RunService(
       engine: host.engine, registry: host.registry,
-      limit: configuration.queueSize + configuration.activeRuns, log: log
+      limit: configuration.queueSize + configuration.activeRuns, log: log, owners: owners
     ) { metrics.happened($0) }
     let pipelines = PipelineFolder(
       folder: configuration.pipelineFolder, registry: host.registry, log: log)
@@ -73,6 +77,12 @@ struct ServingHost: Sendable {
         ? RateLimiter(
           requestsPerMinute: configuration.rateLimit, burst: configuration.rateBurst) : nil,
       allowedOrigins: configuration.allowedOrigins)
+    ownersApplication = api.application(
+      beside: [
+        LocalControl(service: service, registry: host.registry) {
+          try await host.collect($0, dryRun: $1)
+        }
+      ], keys: nil, limiter: nil, allowedOrigins: [])
   }
 
   /// What marks a run as one that came over HTTP: its inputs are relative to here, where nothing is.
@@ -83,9 +93,24 @@ struct ServingHost: Sendable {
   /// Takes connections from now on; `serve` answers them.
   func listen() throws -> Server {
     var settings = ServerSettings(.tcp(host: configuration.host, port: configuration.port))
+    if let socket { settings.endpoints.append(.ownUnix(path: socket)) }
     settings.refusal = NativeAPI.refusal
     settings.accessLog = { [metrics = api.metrics] in metrics.ended($0) }
-    return try Server(settings, application: application)
+    return try Server(settings) { [application, ownersApplication] request in
+      // Nobody but the owner comes over the socket, and everybody else over the network.
+      request.peer == .local
+        ? await ownersApplication.respond(to: request) : await application.respond(to: request)
+    }
+  }
+
+  /// Where commands find the host; nil when the data folder's path is too long for a socket's.
+  private var socket: String? {
+    let path = LocalMessages.socket(in: host.dataFolder).path
+    guard path.utf8.count > 107 else { return path }
+    log.write(
+      .warn, "commands cannot talk to this host: the path of its socket would be too long",
+      ["path": .string(path)])
+    return nil
   }
 
   func greeting(_ server: Server) -> String {
