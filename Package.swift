@@ -105,7 +105,7 @@ let package = Package(
       name: "videocraft",
       dependencies: [
         "Pipeline", "Media", "Store", "HTTPClient", "BuiltInStages", "Files", "Threads",
-        "HTTPServer", "HTTPTypes", "Crypto", "FFmpeg",
+        "HTTPServer", "HTTPTypes", "Crypto", "FFmpeg", "Speech", "SpeechClient",
       ],
       path: "Sources/Host"),
 

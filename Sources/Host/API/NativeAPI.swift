@@ -19,6 +19,10 @@ struct NativeAPI: Sendable {
   let pool: FilePool
   /// Of one upload, in bytes.
   let uploadLimit: Int
+  var transport = TransportMiddleware(proxies: nil, strictTransportSeconds: 0)
+  var tracer: Tracer?
+  /// More numbers for `/metrics`.
+  var gauges: @Sendable () -> [MetricFamily] = { [] }
   let startedAt = ContinuousClock.now
 
   var journal: any RunJournal { service.journal }
@@ -44,7 +48,8 @@ struct NativeAPI: Sendable {
   ) -> Application {
     let endpoints = endpoints(beside: contracts)
     var router = Router(
-      IdentityMiddleware(log: log, metrics: metrics), CORSMiddleware(allowed: allowedOrigins),
+      transport, IdentityMiddleware(log: log, metrics: metrics, tracer: tracer),
+      CORSMiddleware(allowed: allowedOrigins, log: log),
       AccessMiddleware(
         keys: keys, limiter: limiter, openPaths: Self.openPaths(of: endpoints), log: log))
     for endpoint in endpoints {
@@ -61,7 +66,12 @@ struct NativeAPI: Sendable {
     do {
       let caller = request.values[CallerKey.self]
       if let scope = endpoint.scope {
-        guard let caller, caller.may(scope) else { throw Self.forbidden(scope) }
+        guard let caller, caller.may(scope) else {
+          log.write(
+            .warn, "scope refused",
+            SecurityEvent.members(of: request, code: .insufficientScope, "scope_refused"))
+          throw Self.forbidden(scope)
+        }
       }
       let query = try QueryReader.read(request.query(), as: endpoint.query)
       return try await endpoint.handler(

@@ -3,6 +3,8 @@ import HTTPTypes
 /// Lets pages of the origins on the list call, and no others. There is no wildcard.
 struct CORSMiddleware: Middleware {
   let allowed: Set<String>
+  /// Nil when nobody wants to hear of refusals.
+  var log: ServerLog?
 
   private static let methods = "GET, HEAD, POST, OPTIONS"
   private static let fields =
@@ -44,10 +46,14 @@ struct CORSMiddleware: Middleware {
   /// Pages of this host itself.
   private func isOwn(_ origin: String, _ request: Request) -> Bool {
     guard let host = request.headers[.host] else { return false }
-    return origin.lowercased() == (request.isSecure ? "https://" : "http://") + host.lowercased()
+    return origin.lowercased() == (request.client.isSecure ? "https://" : "http://")
+      + host.lowercased()
   }
 
   private func refusal(_ request: Request) -> Response {
+    log?.write(
+      .warn, "origin refused",
+      SecurityEvent.members(of: request, code: .originRejected, "origin_refused"))
     var response = APIError(
       .forbidden, .originRejected,
       "pages of this origin may not call; the operator can add it to `security.allowed_domains`"

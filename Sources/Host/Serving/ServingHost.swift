@@ -13,6 +13,10 @@ struct ServingHost: Sendable {
   /// For the commands of whoever owns the data folder.
   let ownersApplication: Application
   let log: ServerLog
+  private let retention: Retention
+  /// Nil for plain HTTP.
+  private let certificate: CertificateWatch?
+  private let tls: TLSContext?
   /// Where the key is that was made because there was none; nil when there was one.
   let firstKey: URL?
 
@@ -35,42 +39,67 @@ struct ServingHost: Sendable {
     let owners = OwnersRuns()
     settings.owners = owners
     let host = try await Wiring.host(settings)
+    let tls = try configuration.operation.tls.map { try CertificateWatch.begin($0, log: log) }
     let keyFile = KeyFile(dataFolder: host.dataFolder)
     let needsKey = configuration.requiresKey && configuration.apiKey == nil
     let firstKey = needsKey ? try keyFile.makeFirstKey(now: .now) : nil
     let keys =
       configuration.requiresKey
       ? try KeyRing(file: keyFile, configuredKey: configuration.apiKey) : nil
-    return ServingHost(configuration, host, owners, keys, firstKey, log)
+    return ServingHost(configuration, host, owners, keys, firstKey, log, tls)
   }
 
   private init(
     _ configuration: Configuration, _ host: Wiring.Host, _ owners: OwnersRuns, _ keys: KeyRing?,
-    _ firstKey: URL?, _ log: ServerLog
+    _ firstKey: URL?, _ log: ServerLog, _ tls: (watch: CertificateWatch, context: TLSContext)?
   ) {
     self.configuration = configuration
     self.host = host
     self.log = log
     self.firstKey = firstKey
+    certificate = tls?.watch
+    self.tls = tls?.context
+    let operation = configuration.operation
     let metrics = HostMetrics()
     let pool = FilePool()
+    let exporter = operation.traces.map { SpanExporter.overHTTP($0, log: log) }
+    let tracer = Tracer(
+      dataFolder: host.dataFolder, journal: host.journal, exporter: exporter,
+      share: operation.traceShare, log: log, pool: pool)
+    let room = DiskRoom(
+      engine: host.engine, reserve: operation.diskReserve, folder: host.dataFolder)
     service = RunService(
       engine: host.engine, registry: host.registry,
-      limit: configuration.queueSize + configuration.activeRuns, log: log, owners: owners
+      limit: configuration.queueSize + configuration.activeRuns, log: log, owners: owners,
+      room: room, tracer: tracer, onBegin: { metrics.begins($0, $1) },
+      onRefuse: { metrics.refused($0.reason) }
     ) { metrics.happened($0) }
     let pipelines = PipelineFolder(
       folder: configuration.pipelineFolder, registry: host.registry, log: log)
     let uploads = UploadShelf(
       dataFolder: host.dataFolder, scratch: host.scratch, artifacts: host.artifacts, pool: pool)
-    api = NativeAPI(
+    retention = Retention(
+      days: configuration.retentionDays, sizeLimit: operation.artifactLimit, uploads: uploads,
+      log: log, metrics: metrics
+    ) { try await host.collect($0, dryRun: false) }
+    var api = NativeAPI(
       service: service, artifacts: host.artifacts, registry: host.registry, pipelines: pipelines,
       maker: RequestMaker(
         pipelines: pipelines, registry: host.registry,
         files: ClientFiles(uploads: uploads, folders: configuration.inputFolders),
         clientFolder: Self.clientFolder(host)),
       uploads: uploads, ledger: IdempotencyLedger(dataFolder: host.dataFolder),
-      health: HostHealth(journal: host.journal, dataFolder: host.dataFolder, pool: pool),
+      health: HostHealth(
+        journal: host.journal, dataFolder: host.dataFolder, pool: pool,
+        probes: [.encoder, .speech]),
       metrics: metrics, log: log, pool: pool, uploadLimit: configuration.uploadLimit)
+    api.tracer = tracer
+    api.transport = TransportMiddleware(
+      proxies: operation.proxies, strictTransportSeconds: operation.strictTransportSeconds)
+    api.gauges = { [watch = tls?.watch] in
+      HostGauges.families(room: room, exporter: exporter, certificate: watch)
+    }
+    self.api = api
     application = api.application(
       keys: keys,
       limiter: configuration.rateLimit > 0
@@ -94,6 +123,7 @@ struct ServingHost: Sendable {
   func listen() throws -> Server {
     var settings = ServerSettings(.tcp(host: configuration.host, port: configuration.port))
     if let socket { settings.endpoints.append(.ownUnix(path: socket)) }
+    settings.tls = tls
     settings.refusal = NativeAPI.refusal
     settings.accessLog = { [metrics = api.metrics] in metrics.ended($0) }
     return try Server(settings) { [application, ownersApplication] request in
@@ -116,7 +146,8 @@ struct ServingHost: Sendable {
   func greeting(_ server: Server) -> String {
     let host =
       IPAddress(configuration.host)?.isV4 == false ? "[\(configuration.host)]" : configuration.host
-    var text = "VideoCraft \(Videocraft.version) listens on http://\(host):\(server.port ?? 0)"
+    var text =
+      "VideoCraft \(Videocraft.version) listens on \(tls == nil ? "http" : "https")://\(host):\(server.port ?? 0)"
     text += "; its API is described at /api/v1/docs\n"
     let pipelines = configuration.pipelineFolder.path
     if !FileManager.default.fileExists(atPath: pipelines) {
@@ -132,21 +163,27 @@ struct ServingHost: Sendable {
   }
 
   /// Serves until it is told to stop and everything was finished or released.
-  func serve(with server: Server, untilTold asked: AsyncStream<Void>) async {
+  func serve(with server: Server, _ signals: Signals) async {
     await continueRuns()
-    await withTaskGroup { group in
-      group.addTask { await server.run() }
-      group.addTask { await service.run() }
-      group.addTask { await host.hooks.sendAll() }
-      group.addTask { await answerOtherProcesses() }
-      group.addTask { await tidy() }
-      group.addTask {
-        for await _ in asked { break }
-        await stop(server)
+    await withDiscardingTaskGroup { helpers in
+      helpers.addTask { await host.hooks.sendAll() }
+      helpers.addTask { await answerOtherProcesses() }
+      helpers.addTask { await tidy() }
+      helpers.addTask { await watchCertificate(server) }
+      helpers.addTask {
+        for await _ in signals.reload { reload(server) }
       }
-      // The server and the service end by themselves, the stopping too; the rest goes on until it is cancelled.
-      for _ in 0..<3 { await group.next() }
-      group.cancelAll()
+      if let exporter = api.tracer?.exporter { helpers.addTask { await exporter.run() } }
+      await withDiscardingTaskGroup { group in
+        group.addTask { await server.run() }
+        group.addTask { await service.run() }
+        group.addTask {
+          for await _ in signals.stop { break }
+          await stop(server)
+        }
+      }
+      // These go on until they are cancelled.
+      helpers.cancelAll()
     }
   }
 
@@ -179,21 +216,24 @@ struct ServingHost: Sendable {
   private func tidy() async {
     while !Task.isCancelled {
       api.ledger.sweep()
-      if let days = configuration.retentionDays { await collect(days: days) }
+      await retention.sweep()
       try? await Task.sleep(for: Self.tidyPause)
     }
   }
 
-  private func collect(days: Int) async {
-    do {
-      let report = try await host.collect(
-        CollectionPolicy(sizeBudget: nil, maximumAge: days * 86_400_000), dryRun: false)
-      log.write(
-        .info, "old runs removed",
-        ["runs": .int(report.removedRuns.count), "bytes": .int(report.freedBytes)])
-    } catch {
-      log.write(
-        .error, "old runs could not be removed", ["error": .string(String(describing: error))])
+  // MARK: The certificate
+
+  private func watchCertificate(_ server: Server) async {
+    guard let certificate else { return }
+    while !Task.isCancelled {
+      certificate.look { server.replaceCertificate($0) }
+      try? await Task.sleep(for: CertificateWatch.pause)
     }
+  }
+
+  /// Keys and pipelines are looked at on every request anyway.
+  private func reload(_ server: Server) {
+    log.write(.info, "told to look at the files again")
+    certificate?.look(isAsked: true) { server.replaceCertificate($0) }
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import HTTPServer
 import HTTPTypes
 import Pipeline
 import Threads
@@ -21,14 +22,16 @@ final class Tracer: Sendable {
   private let share: Double
   let exporter: SpanExporter?
   private let log: ServerLog
+  private let pool: FilePool
 
   /// - Parameters:
   ///   - exporter: nil when nothing is recorded.
   ///   - share: how many of new traces are recorded, 0 to 1.
   init(
     dataFolder: URL, journal: any RunJournal, exporter: SpanExporter?, share: Double = 1,
-    log: ServerLog
+    log: ServerLog, pool: FilePool
   ) {
+    self.pool = pool
     folder = dataFolder.appendingPathComponent("traces")
     self.journal = journal
     self.exporter = exporter
@@ -77,10 +80,14 @@ final class Tracer: Sendable {
 
   // MARK: Runs
 
-  /// A run was accepted for the current request. Waits for the disk.
-  func accepted(_ run: String) {
+  /// A run is about to be accepted for the current request.
+  func accepted(_ run: String) async {
     guard exporter != nil else { return }
     let parent = Self.current
+    await pool.run { [self] in keep(run, below: parent) }
+  }
+
+  private func keep(_ run: String, below parent: SpanContext?) {
     let mark = Mark(context: parent?.child() ?? .new(recording: share), parent: parent?.span)
     guard mark.context.isSampled else { return }
     do {

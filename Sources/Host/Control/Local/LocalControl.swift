@@ -165,6 +165,18 @@ extension APIError {
       self = APIError(
         .tooManyRequests, .queueIsFull, "the queue is full: \(waiting) runs wait or are under way"
       ).retrying(after: 15)
+    case .noRoom(let needed, let left):
+      self = APIError(
+        .serviceUnavailable, .unavailable,
+        "the run is estimated to need \(Amount.bytes(needed)) of the disk, and \(Amount.bytes(left)) are left "
+          + "beside what other runs need; try again when some of them have ended"
+      ).retrying(after: 60)
+    case .tooLarge(let needed, let left):
+      self = APIError(
+        .insufficientStorage, .noRoom,
+        "the run is estimated to need \(Amount.bytes(needed)) of the disk, and \(Amount.bytes(left)) are left; "
+          + "the operator can make room with `videocraft gc`"
+      ).retrying(after: 600)
     }
   }
 }
