@@ -44,6 +44,7 @@ struct Configuration: Sendable {
   var sources = SourceSettings()
   var logLevel = ServerLog.Level.info
   var logsJSON = true
+  var operation = OperationSettings()
 
   /// Whether only this machine can reach it.
   var isLocal: Bool { IPAddress(host)?.isLoopback == true }
@@ -81,6 +82,7 @@ extension Configuration {
     sources = SourceSettings(given["sources"] ?? [:], &problems)
     logLevel = settings.text("log", "level").flatMap(ServerLog.Level.init) ?? .info
     logsJSON = settings.text("log", "format") != "text"
+    operation = OperationSettings(settings, &problems)
     checkListening(&problems)
   }
 
@@ -194,10 +196,21 @@ extension Configuration {
 }
 
 /// What was given, by section and name.
-private struct GivenSettings {
+struct GivenSettings {
   private let given: [String: [String: Value]]
 
   init(_ given: [String: [String: Value]]) { self.given = given }
+
+  func value(_ section: String, _ name: String) -> Value? { given[section]?[name] }
+
+  /// Of a record or a map; empty for anything else.
+  func members(_ section: String, _ name: String) -> [String: Value] {
+    if case .map(let members)? = given[section]?[name] {
+      members.filter { $0.value != .null }
+    } else {
+      [:]
+    }
+  }
 
   func text(_ section: String, _ name: String) -> String? {
     if case .text(let text)? = given[section]?[name] { text } else { nil }

@@ -130,8 +130,15 @@ struct ConfigurationReader: Sendable {
       let beginning = Self.prefix + section.name.uppercased() + "_"
       for name in environment.keys.sorted() where name.hasPrefix(beginning) {
         let key = name.dropFirst(beginning.count).lowercased()
-        let value = read(environment[name] ?? "", of: name, key: key, in: section)
-        if let value { found[section.name, default: [:]][key] = value }
+        let text = environment[name] ?? ""
+        if let (record, inner) = Self.record(of: key, in: section) {
+          var members =
+            (found[section.name]?[record.name] ?? given[section.name]?[record.name])?.members ?? [:]
+          members[inner] = read(text, of: name, key: inner, in: record) ?? members[inner]
+          found[section.name, default: [:]][record.name] = .map(members)
+        } else if let value = read(text, of: name, key: key, in: section) {
+          found[section.name, default: [:]][key] = value
+        }
       }
     }
     take(found)
@@ -160,6 +167,14 @@ struct ConfigurationReader: Sendable {
     return reading.values[key]
   }
 
+  /// The setting of a section that has settings of its own of which the key names one, as `tls_key` does.
+  private static func record(
+    of key: String, in section: FieldDescription
+  ) -> (record: FieldDescription, key: String)? {
+    let record = section.members.first { key.hasPrefix($0.name + "_") && !$0.members.isEmpty }
+    return record.map { ($0, String(key.dropFirst($0.name.count + 1))) }
+  }
+
   static func variable(_ section: String, _ key: String) -> String {
     "\(prefix)\(section.uppercased())_\(key.uppercased())"
   }
@@ -185,4 +200,10 @@ struct ConfigurationReader: Sendable {
 extension Diagnostic {
   /// A file in which nothing stands says nothing.
   fileprivate var isAboutNothing: Bool { code == "empty-file" }
+}
+
+extension Value {
+  fileprivate var members: [String: Value]? {
+    if case .map(let members) = self { members } else { nil }
+  }
 }

@@ -55,18 +55,15 @@ struct CORSMiddleware: Middleware {
   /// Pages of this host itself.
   private func isOwn(_ origin: String, _ request: Request) -> Bool {
     guard let host = request.headers[.host] else { return false }
-    return origin.lowercased() == (request.isSecure ? "https://" : "http://") + host.lowercased()
+    return origin.lowercased() == (request.client.isSecure ? "https://" : "http://")
+      + host.lowercased()
   }
 
   private func refusal(of origin: String, _ request: Request) -> Response {
     log.write(
       .warn, "origin refused",
-      [
-        "request_id": .string(request.id),
-        "code": .string(APIError.Code.originRejected.rawValue),
-        "violation_type": .string(APIError.Code.originRejected.rawValue), "threat_level": "HIGH",
-        "origin": .string(String(origin.prefix(200))), "peer": .string(request.peer.description),
-      ])
+      SecurityEvent.members(
+        of: request, code: .originRejected, "origin_refused", origin: origin))
     var response = APIError(
       .forbidden, .originRejected,
       "pages of this origin may not call; the operator can add it to `security.allowed_domains`"

@@ -8,6 +8,8 @@ final class EventFrame: Sendable {
   let type: RunEvent.Kind
   /// Nothing follows.
   let endsRun: Bool
+  /// Nothing follows for now.
+  let endsWork: Bool
   /// One object, without a line end.
   let json: String
   let serverSentEvent: [UInt8]
@@ -17,6 +19,7 @@ final class EventFrame: Sendable {
     seq = event.seq
     type = event.type
     endsRun = event.type.endsRun
+    endsWork = endsRun || event.type == .runInterrupted
     json = String(try JSONText.line(event).dropLast())
     serverSentEvent =
       ServerSentEvent(json, name: event.type.rawValue, id: String(event.seq)).encoded

@@ -22,6 +22,14 @@ public final class HTTPClient: Sendable {
       connections: connections)
   }
 
+  /// Talks to the server behind a Unix socket, and to nobody else, whatever host an address names.
+  public convenience init(socket path: String, userAgent: String = "VideoCraft") {
+    var settings = TransferSettings(
+      rules: OutboundRules(allowsPublicInternet: false), userAgent: userAgent)
+    settings.socket = path
+    self.init(settings, connections: 8)
+  }
+
   init(_ settings: TransferSettings, connections: Int = 64) {
     self.settings = settings
     let loop = TransferLoop(connections: connections)
@@ -39,6 +47,15 @@ public final class HTTPClient: Sendable {
     try await follow(request, target: .memory)
   }
 
+  /// Like `send`, but hands the body of a success on as it comes, and keeps nothing of it.
+  ///
+  /// - Parameter take: called in order on a thread that must not be kept waiting.
+  public func stream(
+    _ request: HTTPRequest, to take: @escaping @Sendable ([UInt8]) -> Void
+  ) async throws(HTTPError) -> HTTPResponse {
+    try await follow(request, target: .memory, take: take)
+  }
+
   /// Like `send`, but writes the body to a new file as it comes, and throws unless the status is a success.
   ///
   /// - Parameters:
@@ -53,6 +70,7 @@ public final class HTTPClient: Sendable {
   func follow(
     _ request: HTTPRequest, target: BodyTarget,
     progress: (@Sendable (HTTPProgress) -> Void)? = nil,
+    take: (@Sendable ([UInt8]) -> Void)? = nil,
     onHead: @escaping @Sendable (HTTPResponse) throws(HTTPError) -> Void = { _ in }
   ) async throws(HTTPError) -> HTTPResponse {
     try request.validate()
@@ -67,7 +85,7 @@ public final class HTTPClient: Sendable {
         TransferOrder(
           request: current, address: address,
           timeLeft: deadline.map { $0 - ContinuousClock.now }, target: target, onHead: onHead,
-          progress: progress, settings: settings))
+          progress: progress, take: take, settings: settings))
       guard request.limits.redirects > 0,
         let next = try Redirect.next(of: current, at: address, after: response)
       else { return response }

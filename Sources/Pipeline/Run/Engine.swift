@@ -38,6 +38,8 @@ public struct EngineEnvironment: Sendable {
   public var readableFolders: [URL]?
   /// Fetches what inputs and settings name by addresses.
   public var sources: any SourceFetching = NoSources()
+  /// Runs, by their ids, for which `readableFolders` do not count.
+  public var mayReadAnywhere: @Sendable (String) -> Bool = { _ in false }
 
   /// - Parameter owner: nil for a new name.
   public init(

@@ -40,7 +40,12 @@ enum ContractKit {
     Gate.named("\(openGate) again").open()
     var kit = try ServingKit(after: earlier, limit: limit)
     try kit.folder.write(movie, to: "pipelines/movie.yaml")
-    kit.api.probes = HostProbes(encoder: { nil }, transcriber: { "there is no model" })
+    kit.api.health = HostHealth(
+      journal: kit.api.journal, dataFolder: kit.folder.url, pool: kit.api.pool,
+      probes: [
+        HealthProbe(name: "encoder", isVital: true, lifetime: .zero) { nil },
+        HealthProbe(name: "transcriber", isVital: false, lifetime: .zero) { "there is no model" },
+      ])
     let contract = VideocraftContract(
       api: kit.api, pipeline: "movie", tokens: tokens, bodySchema: ["type": "object"],
       read: reading(kit.api), collect: collect)

@@ -143,6 +143,6 @@ struct VideoTests {
       #expect(try await kit.get("\(prefix)/metrics").text.contains("# TYPE"))
       #expect(try await kit.ask(.head, "\(prefix)/health").status == 200)
     }
-    #expect(await HostProbes.openEncoders() == nil)
+    #expect(await HealthProbe.encoder.problem() == nil)
   }
 }

@@ -74,10 +74,7 @@ extension NativeAPI {
   private func detailed(_ request: APIRequest) async throws -> Response {
     let report = await health.look()
     let queue = service.engine.environment.queue?.snapshot()
-    var services = await probes.look()
-    let broken = report.checks.filter { !$0.isHealthy }.map(\.message)
-    services["storage"] =
-      broken.isEmpty ? "healthy" : "unhealthy: \(broken.joined(separator: ", "))"
+    let services = Self.services(report)
     let areHealthy = services.values.allSatisfy { $0 == "healthy" }
     let jobs = try await JobHead.all(of: journal.heads(ofPipeline: VideocraftFilm.pipeline))
     let answer = HealthAnswer(
@@ -93,12 +90,35 @@ extension NativeAPI {
     return try Self.json(answer)
   }
 
+  /// What was tried, by the names that clients of the videos know.
+  private static func services(_ report: HostHealth.Report) -> [String: String] {
+    let names = ["encoder": "ffmpeg", "transcriber": "transcription"]
+    return Dictionary(grouping: report.checks) { names[$0.name] ?? "storage" }.mapValues { checks in
+      let problems = checks.filter { !$0.isHealthy }.map(\.message)
+      return problems.isEmpty ? "healthy" : "unhealthy: \(problems.joined(separator: ", "))"
+    }
+  }
+
   private func ready(_ request: APIRequest) async throws -> Response {
     let report = await health.look()
     let isReady = report.isHealthy && !service.isDraining
     return try Self.json(
       ["status": isReady ? "ready" : status(report)],
       status: isReady ? .ok : .serviceUnavailable)
+  }
+
+  private func checks(_ report: HostHealth.Report) -> [MetricFamily] {
+    var healthy = MetricFamily(
+      "videocraft_check_healthy", .gauge, "Whether a part of the host works, as just tried.",
+      labels: ["check"])
+    var seconds = MetricFamily(
+      "videocraft_check_duration_seconds", .gauge, "How long it took to find that out.",
+      labels: ["check"])
+    for check in report.checks {
+      healthy.set(check.isHealthy ? 1 : 0, check.name)
+      seconds.set(Double(check.elapsed) / 1000, check.name)
+    }
+    return [healthy, seconds]
   }
 
   private func numbers(_ request: APIRequest) async throws -> Response {
@@ -121,6 +141,6 @@ extension NativeAPI {
       gauge("videocraft_uptime_seconds", "Time since the host began.", uptime),
     ]
     let type = MediaType("text/plain; version=0.0.4; charset=utf-8") ?? .plainText
-    return .text(metrics.text(measured), type)
+    return .text(metrics.text(measured + checks(report) + gauges()), type)
   }
 }

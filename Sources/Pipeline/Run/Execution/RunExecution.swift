@@ -89,7 +89,7 @@ struct RunExecution: Sendable {
   private func newIngest() -> FileIngest {
     FileIngest(
       artifacts: environment.artifacts, root: request.inputFolder,
-      within: environment.readableFolders
+      within: environment.mayReadAnywhere(id) ? nil : environment.readableFolders
     ) { [sources] address, type, place in
       try await sources.file(address, as: type, at: place)
     }
