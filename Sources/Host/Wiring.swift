@@ -62,6 +62,8 @@ enum Wiring {
     /// How many cores runs may keep busy; nil for all.
     var cores: Int?
     var secretsFile: String?
+    /// The file of speech providers; nil for none.
+    var speechProviders: String?
     var queue = RunQueue()
     /// See `EngineEnvironment`.
     var readableFolders: [URL]?
@@ -76,7 +78,8 @@ enum Wiring {
       HostSettings(
         dataFolder: arguments.value(DataOptions.dataFolder.name),
         cores: try DataOptions.cores(in: arguments),
-        secretsFile: arguments.value(DataOptions.secretsFile.name)))
+        secretsFile: arguments.value(DataOptions.secretsFile.name),
+        speechProviders: ProcessInfo.processInfo.environment[SpeechFile.variable]))
   }
 
   static func host(_ settings: HostSettings) async throws -> Host {
@@ -91,6 +94,9 @@ enum Wiring {
     environment.readableFolders = settings.readableFolders
     let secrets = try HostSecrets(file: settings.secretsFile)
     environment.secrets = secrets
+    if let file = settings.speechProviders, !file.isEmpty {
+      environment.facilities.add(try SpeechFile.desk(file, secrets: secrets))
+    }
     let hooks = HookPost(journal: journal) {
       HookSender(
         journal: journal,

@@ -25,6 +25,8 @@ struct Configuration: Sendable {
   var activeRuns = 16
   var pipelineFolder = URL(fileURLWithPath: "pipelines")
   var secretsFile: String?
+  /// The file of speech providers; nil for none.
+  var speechProviders: String?
   var logLevel = ServerLog.Level.info
   var logsJSON = true
 
@@ -67,6 +69,7 @@ extension Configuration {
       pipelineFolder = URL(fileURLWithPath: folder)
     }
     secretsFile = settings.text("secrets", "file")
+    speechProviders = settings.text("speech", "providers")
     logLevel = settings.text("log", "level").flatMap(ServerLog.Level.init) ?? .info
     logsJSON = settings.text("log", "format") != "text"
     checkListening(&problems)

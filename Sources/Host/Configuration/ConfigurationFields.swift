@@ -12,6 +12,7 @@ enum ConfigurationFields {
     section("job", "How much is done at once.", job),
     section("pipelines", "The pipelines that callers can name.", pipelines),
     section("secrets", "Texts that pipelines may use and nobody may see.", secrets),
+    section("speech", "Services for speech.", speech),
     section("log", "What is written to standard error.", log),
   ]
 
@@ -74,6 +75,10 @@ enum ConfigurationFields {
 
   private static let secrets = [
     field("file", .optional(.text), "A YAML map from name to text that only its owner may read.")
+  ]
+
+  private static let speech = [
+    field("providers", .optional(.text), "A YAML file that describes them; see speech.md.")
   ]
 
   private static let log = [
