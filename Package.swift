@@ -78,6 +78,7 @@ let package = Package(
     library("HTTPServer", over: "HTTPTypes", "CSockets", "CTLS", "Threads"),
     library("Speech"),
     library("SpeechClient", over: "Speech", "ChildProcess", "Threads"),
+    library("SpeechProviders", over: "Speech", "HTTPClient", "Threads"),
 
     .target(
       name: "Pipeline", dependencies: ["YAML", "Crypto", "Threads"], path: "Sources/Pipeline"),
@@ -86,8 +87,8 @@ let package = Package(
       path: "Sources/Media"),
 
     stage("Validate", uses: "Media", "Threads"),
-    stage("TTS", uses: "Media", "Speech", "SpeechClient", "Threads"),
-    stage("Transcribe", uses: "Media", "Speech", "SpeechClient", "Threads"),
+    stage("TTS", uses: "Media", "Speech", "SpeechClient", "SpeechProviders", "Threads"),
+    stage("Transcribe", uses: "Media", "Speech", "SpeechClient", "SpeechProviders", "Threads"),
     stage("Compose", uses: "Fonts", "Media", "Threads"),
     stage("Burn", uses: "Fonts", "Media", "Threads"),
     stage("Segment", uses: "Media", "Threads"),
@@ -108,7 +109,7 @@ let package = Package(
       name: "videocraft",
       dependencies: [
         "Pipeline", "Media", "Store", "HTTPClient", "BuiltInStages", "Files", "Threads",
-        "HTTPServer", "HTTPTypes", "Crypto", "FFmpeg", "Speech", "SpeechClient",
+        "HTTPServer", "HTTPTypes", "Crypto", "FFmpeg", "Speech", "SpeechClient", "SpeechProviders",
       ],
       path: "Sources/Host"),
 
@@ -130,7 +131,8 @@ let package = Package(
       "HTTPServer", of: "HTTPServer", "HTTPTypes", "ChildProcess", "Threads", "TestSupport"),
     tests(
       "Speech", of: "TTSStage", "TranscribeStage", "Pipeline", "Media", "Speech", "SpeechClient",
-      "ChildProcess", "Threads", "TestSupport", "videocraft-speech"),
+      "SpeechProviders", "HTTPClient", "HTTPServer", "HTTPTypes", "ChildProcess", "Threads",
+      "TestSupport", "videocraft-speech"),
     tests(
       "Stages", of: "BuiltInStages", "ValidateStage", "ComposeStage", "BurnStage", "SegmentStage",
       "RenderStage", "Pipeline", "Media", "FFmpeg", "Threads", "TestSupport"),

@@ -66,6 +66,8 @@ enum Wiring {
     /// How many cores runs may keep busy; nil for all.
     var cores: Int?
     var secretsFile: String?
+    /// The file of speech providers; nil for none.
+    var speechProviders: String?
     var queue = RunQueue()
     /// See `EngineEnvironment`.
     var readableFolders: [URL]?
@@ -84,7 +86,8 @@ enum Wiring {
         dataFolder: arguments.value(DataOptions.dataFolder.name),
         cores: try DataOptions.cores(in: arguments),
         secretsFile: arguments.value(DataOptions.secretsFile.name),
-        sources: try SourceSettings.read(environment: ProcessInfo.processInfo.environment)))
+        sources: try SourceSettings.read(environment: ProcessInfo.processInfo.environment),
+        speechProviders: ProcessInfo.processInfo.environment[SpeechFile.variable]))
   }
 
   /// Where the runs of a command are worked on: here, or in the host that has the data folder.
@@ -121,6 +124,9 @@ enum Wiring {
     environment.mayReadAnywhere = { [owners = settings.owners] in owners.contains($0) }
     let secrets = try HostSecrets(file: settings.secretsFile)
     environment.secrets = secrets
+    if let file = settings.speechProviders, !file.isEmpty {
+      environment.facilities.add(try SpeechFile.desk(file, secrets: secrets))
+    }
     let hooks = HookPost(journal: journal) {
       HookSender(
         journal: journal,

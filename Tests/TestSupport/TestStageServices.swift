@@ -22,18 +22,21 @@ public final class TestStageServices: StageServices {
   private let artifacts: URL
   private let renderer: (@Sendable (Timeline) async throws -> FileReference)?
   private let secrets: [String: String]
+  public let facilities: HostFacilities
 
   /// - Parameters:
   ///   - renderer: makes bytes of timelines; without one, a stage that asks for bytes fails.
   ///   - secrets: texts by name.
+  ///   - facilities: what the host offers.
   public init(
     renderer: (@Sendable (Timeline) async throws -> FileReference)? = nil,
-    secrets: [String: String] = [:]
+    secrets: [String: String] = [:], facilities: HostFacilities = HostFacilities()
   ) throws {
     folder = try TestFolder()
     artifacts = try folder.folder("artifacts")
     self.renderer = renderer
     self.secrets = secrets
+    self.facilities = facilities
   }
 
   public var progress: [StageProgress] { state.withLock { $0.progress } }

@@ -31,7 +31,7 @@ struct NativeAPI: Sendable {
   func endpoints(beside contracts: [any Contract] = []) -> [Endpoint] {
     let described =
       pipelineEndpoints + runEndpoints + followingEndpoints + outputEndpoints
-      + [uploadEndpoint] + referenceEndpoints + operationEndpoints
+      + [uploadEndpoint] + referenceEndpoints + operationEndpoints + providerEndpoints
       + contracts.flatMap(\.endpoints)
     return described + Self.documentEndpoints(of: described)
   }

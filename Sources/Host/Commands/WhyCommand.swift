@@ -26,7 +26,9 @@ struct WhyCommand: Command {
       console.err("nothing was decided yet in run \(status.record.id)\n")
     } else {
       console.out(Self.text(tasks, all: arguments.has(ReportOptions.all.name)))
-      if tasks.count == 1, let task = tasks.first { console.out(Self.parts(of: task)) }
+      if tasks.count == 1, let task = tasks.first {
+        console.out(Self.parts(of: task) + (try await Self.given(by: task, archive.journal)))
+      }
     }
     return .done
   }
@@ -47,6 +49,19 @@ struct WhyCommand: Command {
         .init(item: task.id.item, decision: task.decision))
     }
     return order.map { FoldedStage(name: $0, entries: entries[$0] ?? []) }
+  }
+
+  /// What a single task gave that can be told in a line, such as who spoke.
+  private static func given(by task: TaskRecord, _ journal: any RunJournal) async throws -> String {
+    guard let key = task.key, let result = try await journal.results(for: [key])[key] else {
+      return ""
+    }
+    let told = result.outputs.compactMap { name, value -> (String, String)? in
+      if case .text(let text) = value { (name, text) } else { nil }
+    }.sorted { $0.0 < $1.0 }
+    let width = told.map(\.0.count).max() ?? 0
+    let lines = told.map { "  \($0.0.padded(to: width))  \($0.1.prefix(200))\n" }
+    return lines.isEmpty ? "" : "\nGave\n\(lines.joined())"
   }
 
   /// What a single task was made from.

@@ -42,6 +42,8 @@ struct Configuration: Sendable {
   var subtitles = SubtitleSettings()
   var secretsFile: String?
   var sources = SourceSettings()
+  /// The file of speech providers; nil for none.
+  var speechProviders: String?
   var logLevel = ServerLog.Level.info
   var logsJSON = true
   var operation = OperationSettings()
@@ -80,6 +82,7 @@ extension Configuration {
     subtitles.take(BodyReader.Object(path: [], values: settings.values(in: "subtitles")))
     secretsFile = settings.text("secrets", "file")
     sources = SourceSettings(given["sources"] ?? [:], &problems)
+    speechProviders = settings.text("speech", "providers")
     logLevel = settings.text("log", "level").flatMap(ServerLog.Level.init) ?? .info
     logsJSON = settings.text("log", "format") != "text"
     operation = OperationSettings(settings, &problems)

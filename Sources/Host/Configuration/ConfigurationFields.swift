@@ -18,6 +18,7 @@ enum ConfigurationFields {
     section("secrets", "Texts that pipelines may use and nobody may see.", secrets),
     section(
       "sources", "What runs may fetch of what inputs name by addresses.", SourceSettings.fields),
+    section("speech", "Services for speech.", speech),
     section("log", "What is written to standard error.", log),
     section("tracing", "Where traces of requests and runs go.", tracing),
   ]
@@ -137,6 +138,10 @@ enum ConfigurationFields {
 
   private static let secrets = [
     field("file", .optional(.text), "A YAML map from name to text that only its owner may read.")
+  ]
+
+  private static let speech = [
+    field("providers", .optional(.text), "A YAML file that describes them; see speech.md.")
   ]
 
   private static let log = [

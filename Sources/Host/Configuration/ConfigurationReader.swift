@@ -15,6 +15,9 @@ struct ConfigurationReader: Sendable {
   /// What diagnostics are about, by name.
   private(set) var texts: [String?: String] = [:]
 
+  /// Variables that are for a program beside the host, and only look like settings of it.
+  private static let otherVariables: Set = ["VIDEOCRAFT_SPEECH_MODEL"]
+
   init(environment: [String: String]) { self.environment = environment }
 
   /// - Parameter path: nil for the first of the usual places where there is a file.
@@ -128,7 +131,8 @@ struct ConfigurationReader: Sendable {
     var found: [String: [String: Value]] = [:]
     for section in ConfigurationFields.sections {
       let beginning = Self.prefix + section.name.uppercased() + "_"
-      for name in environment.keys.sorted() where name.hasPrefix(beginning) {
+      for name in environment.keys.sorted()
+      where name.hasPrefix(beginning) && !Self.otherVariables.contains(name) {
         let key = name.dropFirst(beginning.count).lowercased()
         let text = environment[name] ?? ""
         if let (record, inner) = Self.record(of: key, in: section) {

@@ -36,6 +36,7 @@ struct ServingHost: Sendable {
       secretsFile: configuration.secretsFile,
       // The service has the bound: what was accepted once is never refused by the queue.
       queue: RunQueue(active: configuration.activeRuns, waiting: .max / 2))
+    settings.speechProviders = configuration.speechProviders
     settings.readableFolders = [configuration.pipelineFolder] + configuration.inputFolders
     settings.sources = configuration.sources
     let owners = OwnersRuns()

@@ -30,11 +30,14 @@ public struct SentenceSplitter: Sendable {
   }
 
   public func sentences(in text: String) -> [Sentence] {
-    paragraphs(in: text).flatMap { paragraph -> [Sentence] in
-      var sentences = split(WrittenWords.split(paragraph))
-      if !sentences.isEmpty { sentences[sentences.count - 1].ending = .paragraph }
-      return sentences
-    }
+    paragraphs(in: text).flatMap { sentences(ofParagraph: WrittenWords.split($0)) }
+  }
+
+  /// - Parameter words: of one paragraph, as written; each is in exactly one of the sentences, in their order.
+  public func sentences(ofParagraph words: [String]) -> [Sentence] {
+    var sentences = split(words)
+    if !sentences.isEmpty { sentences[sentences.count - 1].ending = .paragraph }
+    return sentences
   }
 
   private func paragraphs(in text: String) -> [String] {

@@ -28,6 +28,8 @@ public struct EngineEnvironment: Sendable {
   public var resources: ResourcePool
   /// What stages are told when they reveal a secret.
   public var secrets: any SecretSource = NoSecrets()
+  /// What stages may use besides the framework.
+  public var facilities = HostFacilities()
   public var clock: any Clock<Duration>
   /// Lets runs in, so many at once; nil: all of them.
   public var queue: RunQueue?

@@ -16,7 +16,7 @@ public struct StageContext: Sendable {
   /// The stretch of its films that somebody wants to look at, and how small; nil for whole films. Always nil for a stage
   /// that does not say `makesPreviews`.
   public let preview: FilmPreview?
-  private let services: any StageServices
+  let services: any StageServices
   private let revealed = RevealedSecrets()
 
   public init(
@@ -156,6 +156,13 @@ public protocol StageServices: Sendable {
   func secret(named name: String) async throws -> String
   /// See `StageContext.part`.
   func part(
+    _ key: Digest, named name: String,
+    _ make: @Sendable () async throws -> [FileReference]
+  ) async throws -> [FileReference]
+  /// See `StageContext.facility`.
+  var facilities: HostFacilities { get }
+  /// See `StageContext.purchase`.
+  func purchase(
     _ key: Digest, named name: String,
     _ make: @Sendable () async throws -> [FileReference]
   ) async throws -> [FileReference]

@@ -4,12 +4,6 @@ import Speech
 import SpeechClient
 import Threads
 
-/// Speech in one file at the engine's own sample rate.
-struct SpokenText: Sendable {
-  let file: URL
-  let words: [Transcript.Word]
-}
-
 /// Has a text spoken in parts, each by a process of its own and several at the same time, and joins them.
 ///
 /// Parts are cut by count and not by the number of cores, so that the same text always gives the same sound.
@@ -18,6 +12,8 @@ struct Narration: Sendable {
   private let choice: VoiceChoice
   private let options: TTS.Options
   private let context: StageContext
+  /// What is said for each word where that is not what is written.
+  private let reading: SpokenReading?
 
   private static let sentencesPerPart = 8
   /// Milliseconds of silence at the end of everything.
@@ -26,6 +22,8 @@ struct Narration: Sendable {
   init(
     _ sentences: [Sentence], choice: VoiceChoice, options: TTS.Options, _ context: StageContext
   ) {
+    reading =
+      options.reading == .words ? SpokenReading(language: choice.language ?? "en") : nil
     self.sentences = sentences
     self.choice = choice
     self.options = options
@@ -53,6 +51,8 @@ struct Narration: Sendable {
     do { return try SpeechHelper.find() } catch { throw StageError(error) }
   }
 
+  private func spoken(_ words: [String]) -> [String] { reading?.phrases(words) ?? words }
+
   /// Nil when nothing in the part can be spoken.
   private func speak(
     _ part: Range<Int>, _ helper: SpeechHelper, _ progress: SpokenCount
@@ -61,7 +61,7 @@ struct Narration: Sendable {
     let request = SynthesisRequest(
       engine: choice.engine, voice: choice.voice, speed: options.speed, pitch: options.pitch,
       sentences: part.map {
-        SynthesisRequest.Sentence(tokens: sentences[$0].words, pause: pause(after: $0))
+        SynthesisRequest.Sentence(tokens: spoken(sentences[$0].words), pause: pause(after: $0))
       }, output: file.path)
     let timed = Locked<[Int: [TimedToken]]>([:])
     let result: SpeechMessage
@@ -122,7 +122,9 @@ struct Narration: Sendable {
     let words = script.words.map {
       Transcript.Word(text: $0.text, start: $0.start, end: $0.end)
     }
-    return SpokenText(file: file, words: words)
+    return SpokenText(
+      file: file, words: words, language: choice.language, timing: .engine,
+      provider: "\(TTS.Options.embeddedName) (\(choice.engine.rawValue) \(choice.voice))")
   }
 
   /// An unknown voice deserves to be told which ones there are.

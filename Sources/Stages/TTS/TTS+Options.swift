@@ -23,6 +23,25 @@ extension TTS {
       300)
     @Field("Silence between paragraphs.", in: 0...10)
     public var paragraphGap = Duration.milliseconds(700)
+    // What follows is optional so that the keys of results that were made without it stay what they are.
+    @Field(
+      """
+      Who speaks, the first choice first: names of the host's `speech.providers`, and `embedded` for the engines of \
+      this machine. The next one takes over a whole text when one fails. Without it: `embedded`.
+      """, in: 1...16)
+    public var providers: [String]?
+    @Field("Whether `text` is SSML: `break`, `emphasis`, `prosody`, `say-as`, `phoneme`, `sub`, `p`, `s`.")
+    public var ssml: Bool?
+    @Field(
+      """
+      Whether numbers, dates, money, units, abbreviations and addresses are put into words before they are spoken; \
+      captions keep what is written. Without it: `words` for providers, `voice` for the embedded engines.
+      """)
+    public var reading: Reading?
+    @Field(
+      "Another number has sentences spoken anew that were bought already: voices differ each time.",
+      in: 1...1000)
+    public var take: Int?
 
     public init() {}
 
@@ -30,9 +49,39 @@ extension TTS {
       if !text.contains(where: { !$0.isWhitespace }) {
         problems.add("text", "there is nothing to say")
       }
-      do throws(StageError) { _ = try VoiceChoice(self) } catch {
-        problems.add(error.field ?? "voice", error.message)
+      if usesEmbedded {
+        do throws(StageError) { _ = try VoiceChoice(embedded) } catch {
+          problems.add(error.field ?? "voice", error.message)
+        }
+      } else if engine != .auto {
+        problems.add("engine", "`engine` is for `embedded`, which is not among `providers`")
       }
+      if let providers, Set(providers).count < providers.count {
+        problems.add("providers", "a provider is named twice")
+      }
+      if ssml == true {
+        do throws(Markup.Problem) { _ = try MarkupReader.read(text) } catch {
+          problems.add("text", "it is not the SSML that is taken here: \(error)")
+        }
+        if providers == nil || providers == [Self.embeddedName] {
+          problems.add(
+            "ssml", "the embedded engines take no SSML; name `providers` that do, or leave it out")
+        }
+      }
+    }
+
+    /// What the engines of this machine are called among `providers`.
+    static let embeddedName = "embedded"
+
+    var order: [String] { providers ?? [Self.embeddedName] }
+    var usesEmbedded: Bool { order.contains(Self.embeddedName) }
+
+    /// For the embedded engines: the names of other providers' voices mean nothing to them.
+    var embedded: Options {
+      guard order.count > 1, let voice, !VoiceName.isEmbedded(voice) else { return self }
+      var options = self
+      options.voice = nil
+      return options
     }
   }
 
@@ -46,9 +95,20 @@ extension TTS {
     ]
   }
 
+  public enum Reading: String, FieldChoice {
+    case words, voice
+
+    public static let summaries: [String: String] = [
+      "words": "in words, by the rules of the language (English, German, French, Spanish)",
+      "voice": "as the voice itself reads what is written",
+    ]
+  }
+
   public struct Outputs: Ports {
     @Port("The speech: WAV, 48 kHz, mono, 16 bits.") public var audio: AudioFile
     @Port("Its words as written, with their times.") public var transcript: Transcript
+    @Port("Who spoke: the name of a provider, or `embedded` with its engine and voice.")
+    public var provider: String?
     public init() {}
   }
 }

@@ -8,7 +8,7 @@ import Threads
 /// Speaks a text, and says when each word sounds.
 public struct TTS: Stage {
   public static let info = StageInfo(
-    "tts", version: "1.0.0", cacheVersion: 1,
+    "tts", version: "1.1.0", cacheVersion: 1,
     summary: "Turns text into speech, with the time of every word.", cores: .all, weight: 2,
     example: """
       voice:
@@ -19,30 +19,33 @@ public struct TTS: Stage {
       """)
 
   private let options: Options
-  private let choice: VoiceChoice
 
   public init(_ options: Options) throws {
     self.options = options
-    choice = try VoiceChoice(options)
+    if options.usesEmbedded { _ = try VoiceChoice(options.embedded) }
   }
 
   public func run(_ inputs: NoPorts, _ context: StageContext) async throws -> Outputs {
-    let sentences = SentenceSplitter(language: choice.language ?? "en").sentences(in: options.text)
-    guard sentences.contains(where: { $0.words.contains { WrittenWords.isSpeakable($0) } }) else {
-      throw StageError(
-        .invalidInput, "there is nothing to say in `\(options.text.prefix(40))`", field: "text")
-    }
-    let speech = try await Narration(sentences, choice: choice, options: options, context).speak()
+    let speech = try await narrator(context).speak()
     let file = try await finish(speech, context)
     var outputs = Outputs()
     outputs.audio = AudioFile(file)
     outputs.transcript = Transcript(
-      words: speech.words, language: choice.language, timing: .engine, sound: file.digest)
+      words: speech.words, language: speech.language, timing: speech.timing, sound: file.digest)
+    outputs.provider = speech.provider
     return outputs
+  }
+
+  private func narrator(_ context: StageContext) throws(StageError) -> any Narrator {
+    guard options.order != [Options.embeddedName] else {
+      return try EmbeddedNarrator(options: options, context: context)
+    }
+    return try ProviderOrder(options: options, context: context)
   }
 
   /// Brings the speech to the sample rate of films.
   private func finish(_ speech: SpokenText, _ context: StageContext) async throws -> FileReference {
+    if speech.isFinished { return try await context.store(speech.file, as: "speech.wav") }
     let output = context.newFile("speech.wav")
     try await withCancellationFlag { flag in
       try await BlockingThread.run("tts resample") {

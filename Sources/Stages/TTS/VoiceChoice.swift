@@ -62,3 +62,22 @@ struct VoiceChoice: Sendable, Hashable {
         + "`voice` and `engine` for a voice that speaks it", field: "language")
   }
 }
+
+/// What the names of voices tell.
+enum VoiceName {
+  /// Whether the embedded engines know such names: a voice of flite, or a language with or without region and variant.
+  static func isEmbedded(_ name: String) -> Bool {
+    if EnglishVoice(rawValue: name.lowercased()) != nil { return true }
+    return languageTag(name) != nil
+  }
+
+  /// `de` of `de`, `de-AT` of `de-AT+f3`; nil for names that are no language.
+  static func languageTag(_ name: String) -> String? {
+    let base = name.prefix { $0 != "+" }
+    let parts = base.split(separator: "-", omittingEmptySubsequences: false)
+    guard (1...2).contains(parts.count), parts[0].count == 2,
+      parts.allSatisfy({ (2...4).contains($0.count) && $0.allSatisfy { $0.isASCII && $0.isLetter } })
+    else { return nil }
+    return String(base)
+  }
+}

@@ -141,6 +141,6 @@ extension NativeAPI {
       gauge("videocraft_uptime_seconds", "Time since the host began.", uptime),
     ]
     let type = MediaType("text/plain; version=0.0.4; charset=utf-8") ?? .plainText
-    return .text(metrics.text(measured + checks(report) + gauges()), type)
+    return .text(metrics.text(measured + checks(report) + gauges() + providerMetrics), type)
   }
 }

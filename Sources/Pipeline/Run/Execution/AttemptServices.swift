@@ -95,15 +95,24 @@ struct AttemptServices: StageServices {
     try await part(key, of: "\(module)/part", named: name, make)
   }
 
+  var facilities: HostFacilities { run.environment.facilities }
+
+  func purchase(
+    _ key: Digest, named name: String,
+    _ make: @Sendable () async throws -> [FileReference]
+  ) async throws -> [FileReference] {
+    try await part(key, of: "\(module)/part", named: name, isKept: true, make)
+  }
+
   private func part(
-    _ key: Digest, of module: String, named name: String,
+    _ key: Digest, of module: String, named name: String, isKept: Bool = false,
     _ make: @Sendable () async throws -> [FileReference]
   ) async throws -> [FileReference] {
     defer { heartbeat?.heard(name) }
     let journal = run.environment.journal
     let (result, _) = try await run.flight.run(key) {
       if let known = try await journal.results(for: [key])[key],
-        !isMadeAgain || known.run == run.id
+        isKept || !isMadeAgain || known.run == run.id
       {
         run.recorder.postUsed([key])
         return FlightResult(outputs: known.outputs, isKnown: true)
