@@ -86,8 +86,8 @@ enum Wiring {
         dataFolder: arguments.value(DataOptions.dataFolder.name),
         cores: try DataOptions.cores(in: arguments),
         secretsFile: arguments.value(DataOptions.secretsFile.name),
-        sources: try SourceSettings.read(environment: ProcessInfo.processInfo.environment),
-        speechProviders: ProcessInfo.processInfo.environment[SpeechFile.variable]))
+        speechProviders: ProcessInfo.processInfo.environment[SpeechFile.variable],
+        sources: try SourceSettings.read(environment: ProcessInfo.processInfo.environment)))
   }
 
   /// Where the runs of a command are worked on: here, or in the host that has the data folder.

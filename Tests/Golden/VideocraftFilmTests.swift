@@ -182,6 +182,53 @@ struct VideocraftFilmTests {
     #expect(frame.shows([255, 0, 0], x: 20, y: 20) && frame.shows([0, 0, 255], x: 45, y: 100))
   }
 
+  @Test("files of the host's store go through a run that a later host does")
+  func accepted() async throws {
+    let bench = try Bench()
+    try await picture(bench, "red.png", "color=0xFF0000:size=20x20:rate=1:duration=1")
+    let project = """
+      {"resolution": "160x90", "quality": "low", "scenes": [{"id": "a", "elements": [{"type": "image",
+       "src": "https://example.com/red.png", "duration": 0.5}, {"type": "audio", "src": "upload:x"}]}]}
+      """
+    let film = try #require(
+      try VideocraftRequest.read(BodyText(text: project, isJSON: true)).films.first)
+    let tone = try await TestMedia.tone(bench.folder.file("tone.wav"), seconds: 1)
+    let settings = Wiring.HostSettings(dataFolder: bench.folder.file("data").path)
+    let run = try await { () async throws -> String in
+      let host = try await Wiring.host(settings)
+      let red = try await host.artifacts.copy(bench.folder.file("red.png"), as: "red.png")
+      let sound = try await host.artifacts.copy(tone, as: "tone.wav")
+      let source = PipelineSource(
+        .init(
+          name: nil,
+          text: try String(
+            contentsOf: Bench.root.appendingPathComponent("pipelines/videocraft.yaml"),
+            encoding: .utf8)))
+      let graph = try #require(PipelineGraph.load(source, registry: host.registry).graph)
+      let inputs = film.inputs { .file($0.hasPrefix("upload:") ? sound : red) }
+      let request = RunRequest(
+        graph: graph, source: source, inputs: inputs, inputFolder: bench.folder.url)
+      return try await host.engine.accept(request).id
+    }()
+    let host = try await Wiring.host(settings)
+    let result = try await host.engine.resume(run, registry: host.registry)
+    #expect(result.state == .completed, "\(result.stages.compactMap(\.error))")
+    #expect(result.outputs["captions"] == nil)
+    guard case .video(.file(let made))? = result.outputs["video"] else {
+      Issue.record("there is no film: \(result.outputs)")
+      return
+    }
+    let out = try bench.folder.folder("out")
+    try FileManager.default.copyItem(
+      at: try await host.artifacts.open(made), to: out.appendingPathComponent("video.mp4"))
+    let seconds = try await bench.film("video.mp4").seconds
+    #expect(abs(seconds - 1) < 0.05, "as long as its sound")
+    let frame = try await bench.frame("video.mp4", at: 0.25, width: 160, height: 90)
+    #expect(frame.shows([255, 0, 0], x: 80, y: 45))
+    let later = try await bench.frame("video.mp4", at: 0.75, width: 160, height: 90)
+    #expect(later.shows([0, 0, 0], x: 80, y: 45))
+  }
+
   // MARK: Making films
 
   private func render(_ project: String, _ bench: Bench) async throws {

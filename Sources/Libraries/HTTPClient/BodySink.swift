@@ -7,10 +7,12 @@ enum BodyTarget: Sendable {
   case newFile(URL)
   /// A file that stays as far as it came, and already has this many bytes.
   case partialFile(URL, offset: Int)
+  /// Somebody who gets the body of a success as it comes; nothing of it is kept.
+  case taker(@Sendable ([UInt8]) -> Void)
 
   var file: URL? {
     switch self {
-    case .memory: nil
+    case .memory, .taker: nil
     case .newFile(let url), .partialFile(let url, _): url
     }
   }

@@ -53,7 +53,7 @@ public final class HTTPClient: Sendable {
   public func stream(
     _ request: HTTPRequest, to take: @escaping @Sendable ([UInt8]) -> Void
   ) async throws(HTTPError) -> HTTPResponse {
-    try await follow(request, target: .memory, take: take)
+    try await follow(request, target: .taker(take))
   }
 
   /// Like `send`, but writes the body to a new file as it comes, and throws unless the status is a success.
@@ -70,7 +70,6 @@ public final class HTTPClient: Sendable {
   func follow(
     _ request: HTTPRequest, target: BodyTarget,
     progress: (@Sendable (HTTPProgress) -> Void)? = nil,
-    take: (@Sendable ([UInt8]) -> Void)? = nil,
     onHead: @escaping @Sendable (HTTPResponse) throws(HTTPError) -> Void = { _ in }
   ) async throws(HTTPError) -> HTTPResponse {
     try request.validate()
@@ -85,7 +84,7 @@ public final class HTTPClient: Sendable {
         TransferOrder(
           request: current, address: address,
           timeLeft: deadline.map { $0 - ContinuousClock.now }, target: target, onHead: onHead,
-          progress: progress, take: take, settings: settings))
+          progress: progress, settings: settings))
       guard request.limits.redirects > 0,
         let next = try Redirect.next(of: current, at: address, after: response)
       else { return response }

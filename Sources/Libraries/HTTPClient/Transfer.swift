@@ -13,8 +13,6 @@ struct TransferOrder: Sendable {
   /// Sees the final head, without a body, before the body is taken; what it throws ends the transfer.
   var onHead: @Sendable (HTTPResponse) throws(HTTPError) -> Void
   var progress: (@Sendable (HTTPProgress) -> Void)?
-  /// Gets the body of a success instead of memory or a file.
-  var take: (@Sendable ([UInt8]) -> Void)?
   var settings: TransferSettings
   let cancellation = CancellationFlag()
 }
@@ -147,7 +145,7 @@ final class Transfer {
   }
 
   fileprivate func receive(body bytes: UnsafeRawBufferPointer) -> Bool {
-    if let take = order.take, (200..<300).contains(head.status) {
+    if case .taker(let take) = order.target, (200..<300).contains(head.status) {
       take(Array(bytes))
       return true
     }

@@ -20,11 +20,14 @@ struct PictureLayers {
         elements[text.zIndex, default: []] += clips(of: text, label, span, &findings)
       }
     }
+    findings.setting = "elements"
     for element in wide.elements {
       guard let clip = clip(of: element, in: schedule.whole, "film", &findings) else { continue }
       elements[element.settings.zIndex, default: []].append(clip)
     }
+    findings.setting = "backdrop"
     let backdrop = backdropClips(&findings)
+    findings.setting = nil
     let stacked = elements.sorted { $0.key < $1.key }.map(\.value)
     let layers = ([backgroundClips, backdrop, sceneClips] + stacked).filter { !$0.isEmpty }
     return (layers.isEmpty ? [] : layers + [filmFades].filter { !$0.isEmpty }).map(Layer.init)

@@ -90,6 +90,8 @@ struct ShotList {
   /// What is there for the whole film.
   func wide(_ findings: inout Findings) throws(StageError) -> WideElements {
     var wide = WideElements()
+    defer { findings.setting = nil }
+    findings.setting = "backdrop"
     for (index, element) in options.backdrop.enumerated() {
       let made = try self.element("backdrop, \(element.label(index))", element, &findings)
       if made.picture == nil {
@@ -97,6 +99,7 @@ struct ShotList {
       }
       wide.backdrop.append(made)
     }
+    findings.setting = "elements"
     for (index, element) in options.elements.enumerated() {
       wide.elements.append(try self.element(element.label(index), element, &findings))
     }

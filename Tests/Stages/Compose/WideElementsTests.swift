@@ -77,6 +77,24 @@ struct WideElementsTests {
     var fixture = FilmFixture([.image("wide.png")])
     fixture.options.backdrop = [.file("music.mp3") { $0.name = "sea" }]
     #expect(fixture.problems() == ["backdrop, element `sea`: `music.mp3` has no picture"])
+    let error = #expect(throws: StageError.self) { try fixture.build() }
+    #expect(error?.field == "backdrop")
+  }
+
+  @Test("what there is to say about elements of the film is said of them")
+  func warnings() throws {
+    var fixture = FilmFixture([.image("wide.png") { $0.duration = .seconds(2) }])
+    fixture.options.elements = [.file("logo.png") { $0.duration = .seconds(3) }]
+    fixture.options.backdrop = [.file("small.png") { $0.width = 80 }]
+    #expect(
+      try fixture.build().warnings == [
+        Film.Warning(
+          message: "backdrop, element 1: `small.png` has 20x10 pixels and is enlarged 4 times; it "
+            + "will look soft", field: "backdrop"),
+        Film.Warning(
+          message: "element 1: `logo.png` ends 1000ms early, with its film of 2000ms",
+          field: "elements"),
+      ])
   }
 
   @Test(
