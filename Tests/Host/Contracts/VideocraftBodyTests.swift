@@ -321,4 +321,22 @@ struct VideocraftBodyTests {
     }
     #expect(refused > 150)
   }
+
+  @Test("the example of the documentation is a film, and every member stands in its tables")
+  func documentation() throws {
+    let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+    let page = try String(
+      contentsOf: root.appendingPathComponent("Documentation/contracts/videocraft-projects.md"),
+      encoding: .utf8)
+    let example = try #require(
+      page.split(separator: "```json\n").last?.split(separator: "```").first)
+    #expect(try problems(String(example)).isEmpty)
+    let rows = page.split(separator: "\n").filter { $0.hasPrefix("| `") }
+      .compactMap { $0.split(separator: "|").first }.joined()
+    let fields =
+      VideocraftFields.project + VideocraftFields.scene + VideocraftFields.element
+      + VideocraftFields.subtitles
+    for field in fields { #expect(rows.contains("`\(field.name)`"), "\(field.name)") }
+  }
 }
