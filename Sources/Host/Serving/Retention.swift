@@ -18,7 +18,9 @@ struct Retention: Sendable {
 
   var policy: CollectionPolicy {
     CollectionPolicy(
-      sizeBudget: sizeLimit, maximumAge: days.map { $0 * Self.day }, grace: grace)
+      sizeBudget: sizeLimit, maximumAge: days.map { $0 * Self.day },
+      // A host that is to keep everything keeps uploads that nobody used, too: for a hundred years.
+      grace: days == nil && sizeLimit == nil ? 36_500 * Self.day : grace)
   }
 
   /// A host that is to keep everything loses only what nothing needs any more, as the files of deleted videos.
