@@ -51,6 +51,42 @@ extension SQLJournal {
     }
   }
 
+  public func discardOutputs(of run: String) async throws -> Bool {
+    try await write { connection in
+      let given = try connection.query(
+        """
+        UPDATE runs SET outputs = NULL WHERE id = $1 AND outputs IS NOT NULL
+          AND state IN ('completed', 'failed', 'cancelled') RETURNING id
+        """, [.text(run)]
+      ) { $0.text(0) }
+      guard !given.isEmpty else { return false }
+      let results = try Self.resultsOnly(of: run, connection)
+      try Holder(.runOutput, run).letGo(connection)
+      for key in results { try Self.forget(result: key, connection) }
+      try Self.removeAliases(of: Set(results), connection)
+      return true
+    }
+  }
+
+  /// Of results that name a file which this run gave back and no other did, and that no live run counts on.
+  private static func resultsOnly(
+    of run: String, _ connection: borrowing Connection
+  ) throws -> [String] {
+    try connection.query(
+      """
+      SELECT DISTINCT result.holder FROM artifact_refs own
+      JOIN artifact_refs result ON result.digest = own.digest AND result.kind = 'result'
+      WHERE own.kind = 'run-output' AND own.holder = $1
+        AND NOT EXISTS (
+          SELECT 1 FROM artifact_refs other
+          WHERE other.kind = 'run-output' AND other.digest = own.digest AND other.holder <> $1)
+        AND result.holder NOT IN (
+          SELECT tasks.key FROM runs JOIN tasks ON tasks.run = runs.id
+          WHERE runs.state IN ('queued', 'running', 'interrupted') AND tasks.key IS NOT NULL)
+      """, [.text(run)]
+    ) { $0.text(0) }
+  }
+
   private static func remove(run: String, _ connection: borrowing Connection) throws {
     for kind in [Holder.Kind.runInput, .runOutput] { try Holder(kind, run).letGo(connection) }
     for table in ["events", "tasks", "attempts", "deliveries"] {

@@ -41,6 +41,24 @@ extension SQLJournal {
     return try decoding { try rows.map { try $0.status() } }
   }
 
+  public func heads(ofPipeline name: String) async throws -> [RunHead] {
+    let rows = try await read { connection in
+      try connection.query(
+        """
+        SELECT id, state, created_at, changed_at, outputs IS NOT NULL FROM runs
+        WHERE pipeline = $1 ORDER BY number DESC
+        """, [.text(name)]
+      ) { ($0.text(0), $0.text(1), $0.integer(2), $0.integer(3), $0.integer(4) != 0) }
+    }
+    return try rows.map { id, state, createdAt, changedAt, hasOutputs in
+      guard let state = RunState(rawValue: state) else {
+        throw JournalError("run `\(id)` is in the unknown state `\(state)`")
+      }
+      return RunHead(
+        id: id, state: state, createdAt: createdAt, changedAt: changedAt, hasOutputs: hasOutputs)
+    }
+  }
+
   public func events(of run: String, after seq: Int) async throws -> [RunEvent] {
     let bodies = try await read { connection in
       try connection.query(

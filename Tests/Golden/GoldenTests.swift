@@ -137,7 +137,7 @@ struct GoldenTests {
     #expect(
       files == [
         "audio-only.yaml", "captions.yaml", "narrated.yaml", "showcase.yaml", "slideshow.yaml",
-        "upload-hls.yaml",
+        "upload-hls.yaml", "videocraft.yaml",
       ])
     for file in files {
       let url = folder.appendingPathComponent(file)

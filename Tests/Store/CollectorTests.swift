@@ -19,6 +19,46 @@ struct CollectorTests {
     #expect(try await fixture.knownResults([1]) == [1])
   }
 
+  @Test(
+    "what a run gave back is let go of, with results of it, unless another run gave it too or it is in use"
+  )
+  func discarding() async throws {
+    let fixture = try CollectorFixture()
+    let own = try await fixture.file("own")
+    let shared = try await fixture.file("shared")
+    let between = try await fixture.file("between")
+    let used = try await fixture.file("used")
+    try await fixture.run(
+      "a", results: [(1, [own]), (2, [shared]), (3, [between]), (4, [used])],
+      outputs: [own, shared, used])
+    try await fixture.run("b", outputs: [shared])
+    fixture.clock.advance(by: CollectorFixture.day)
+    #expect(try await !fixture.journal.discardOutputs(of: "nothing"))
+    #expect(try await fixture.journal.discardOutputs(of: "a"))
+    #expect(try await !fixture.journal.discardOutputs(of: "a"))
+    #expect(try await fixture.knownResults(1...4) == [2, 3])
+    let status = try await fixture.journal.run("a")
+    #expect(status?.outputs == nil && status?.state == .completed)
+    let heads = try await fixture.journal.heads(ofPipeline: "p")
+    #expect(heads.map(\.id) == ["b", "a"] && heads.map(\.hasOutputs) == [true, false])
+    let report = try await fixture.collector().collect(CollectionPolicy())
+    #expect(report.removedFiles == 2)
+    #expect(await fixture.present([own, shared, between, used]) == ["shared", "between"])
+    #expect(try await fixture.journal.missingFiles().isEmpty)
+  }
+
+  @Test("what a live run counts on and what is not over is not let go of")
+  func discardingBesideLiveRuns() async throws {
+    let fixture = try CollectorFixture()
+    let file = try await fixture.file("a")
+    try await fixture.run("old", results: [(1, [file])], outputs: [file])
+    try await fixture.run("live", .running, results: [(1, [file])])
+    #expect(try await !fixture.journal.discardOutputs(of: "live"))
+    #expect(try await fixture.journal.discardOutputs(of: "old"))
+    #expect(try await fixture.knownResults([1]) == [1])
+    #expect(await fixture.present([file]) == ["a"])
+  }
+
   @Test("results go by when they were last used, the longest unused first, until the budget is met")
   func budget() async throws {
     let fixture = try CollectorFixture()

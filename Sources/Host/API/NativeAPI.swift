@@ -19,6 +19,7 @@ struct NativeAPI: Sendable {
   let pool: FilePool
   /// Of one upload, in bytes.
   let uploadLimit: Int
+  var probes = HostProbes()
   let startedAt = ContinuousClock.now
 
   var journal: any RunJournal { service.journal }
@@ -37,16 +38,22 @@ struct NativeAPI: Sendable {
     Set(endpoints.filter { $0.scope == nil }.map(\.path.description))
   }
 
-  /// Everything in its order: a name for the request, then origin, rate and key, then the route.
+  /// Everything in its order: a name for the request, then origin, rate, key and token, then the route.
   func application(
     beside contracts: [any Contract] = [],
-    keys: KeyRing?, limiter: RateLimiter?, allowedOrigins: Set<String>
+    keys: KeyRing?, limiter: RateLimiter?, allowedOrigins: Set<String>,
+    allowsCredentials: Bool = false, csrf: CSRFMiddleware? = nil
   ) -> Application {
     let endpoints = endpoints(beside: contracts)
-    var router = Router(
-      IdentityMiddleware(log: log, metrics: metrics), CORSMiddleware(allowed: allowedOrigins),
+    var middleware: [any Middleware] = [IdentityMiddleware(log: log, metrics: metrics)]
+    if let limiter { middleware.append(RateFieldsMiddleware(limiter: limiter)) }
+    middleware += [
+      CORSMiddleware(allowed: allowedOrigins, allowsCredentials: allowsCredentials, log: log),
       AccessMiddleware(
-        keys: keys, limiter: limiter, openPaths: Self.openPaths(of: endpoints), log: log))
+        keys: keys, limiter: limiter, openPaths: Self.openPaths(of: endpoints), log: log),
+    ]
+    if let csrf { middleware.append(csrf) }
+    var router = Router(middleware)
     for endpoint in endpoints {
       router.on(endpoint.method, endpoint.path, options: endpoint.options) {
         try await respond(to: $0, with: endpoint)

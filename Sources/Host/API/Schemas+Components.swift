@@ -10,7 +10,7 @@ extension Schemas {
     "LogEntry": logEntry, "TaskReport": taskReport, "Decision": decision, "Plan": plan,
     "Lint": lint, "Pipeline": pipeline, "Field": describedField, "Stage": stage,
     "Upload": upload, "FileReference": fileReference, "Health": health,
-  ]
+  ].merging(VideocraftRequest.schemas) { $1 }
 
   private static let moment = integer("Milliseconds since 1970.")
   private static let milliseconds = integer("Milliseconds.")

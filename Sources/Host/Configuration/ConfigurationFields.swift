@@ -6,10 +6,14 @@ enum ConfigurationFields {
   /// The sections of a configuration file.
   static let sections: [FieldDescription] = [
     section("server", "Where and how the host listens.", server),
+    section("api", "The same, and how long it waits.", api),
     section("auth", "Who may call it.", auth),
     section("security", "What callers may do.", security),
+    section("rate_limiting", "How much callers may ask for.", rateLimiting),
+    section("cors", "Has no settings: the origins are security.allowed_domains.", []),
     section("storage", "What is kept, and where.", storage),
     section("job", "How much is done at once.", job),
+    section("subtitles", "How subtitles look where a request says nothing.", subtitles),
     section("pipelines", "The pipelines that callers can name.", pipelines),
     section("secrets", "Texts that pipelines may use and nobody may see.", secrets),
     section("log", "What is written to standard error.", log),
@@ -21,6 +25,24 @@ enum ConfigurationFields {
     field(
       "drain_timeout", .duration, "How long runs may go on after the host was told to stop.",
       default: .duration(.seconds(30)), range: 0...86_400),
+  ]
+
+  private static let api = [
+    field("host", .optional(.text), "The same as server.host."),
+    field("port", .optional(.integer), "The same as server.port.", range: 0...65535),
+    field(
+      "read_timeout", .duration, "How long the head of a request may take.",
+      default: .duration(.seconds(10)), range: 1...3600),
+    field(
+      "write_timeout", .duration,
+      "How long it may take until an answer begins; its bytes may take as long as they flow.",
+      default: .duration(.seconds(30)), range: 1...3600),
+    field(
+      "idle_timeout", .duration, "How long a connection stays open between requests.",
+      default: .duration(.seconds(60)), range: 1...3600),
+    field(
+      "max_header_size", .text, "Of a request's first line and fields, such as 64KB; 1KB to 1MB.",
+      default: .text("32768B")),
   ]
 
   private static let auth = [
@@ -44,8 +66,34 @@ enum ConfigurationFields {
       "rate_burst", .integer, "Requests that may come at once.", default: .integer(20),
       range: 1...1_000_000),
     field(
+      "enable_csrf", .boolean, "Whether requests of browsers need a token.", default: .boolean(true)
+    ),
+    field(
+      "require_csrf", .boolean, "Whether all requests that change something need a token.",
+      default: .boolean(false)),
+    field(
+      "csrf_secret", .optional(.text),
+      "What tokens are made with; without, one is made and kept in storage.data_dir.",
+      range: 16...512),
+    field(
+      "csrf_lifetime", .duration, "How long a token holds.", default: .duration(.seconds(3600)),
+      range: 10...2_592_000),
+    field(
       "input_dirs", .list(.text), "Folders whose files callers may name as inputs by their paths.",
       default: .list([])),
+  ]
+
+  private static let rateLimiting = [
+    field("enabled", .boolean, "Whether there is a limit.", default: .boolean(true)),
+    field(
+      "requests_per_second", .optional(.number),
+      "The strictest of the limits that are given holds.",
+      range: 0.01...100_000),
+    field(
+      "requests_per_minute", .optional(.integer), "As security.rate_limit.", range: 1...1_000_000),
+    field(
+      "burst_size", .optional(.integer), "The same as security.rate_burst.", range: 1...1_000_000),
+    field("burst", .optional(.integer), "The same as security.rate_burst.", range: 1...1_000_000),
   ]
 
   private static let storage = [
@@ -72,6 +120,15 @@ enum ConfigurationFields {
     field("dir", .text, "The folder with pipeline files.", default: .text("pipelines"))
   ]
 
+  /// Those that a request has, with underscores.
+  private static let subtitles = VideocraftFields.subtitles.map { setting in
+    var setting = setting
+    setting.name = setting.name.replacing("-", with: "_")
+    if !setting.type.isOptional { setting.type = .optional(setting.type) }
+    setting.defaultValue = nil
+    return setting
+  }
+
   private static let secrets = [
     field("file", .optional(.text), "A YAML map from name to text that only its owner may read.")
   ]
@@ -87,12 +144,26 @@ enum ConfigurationFields {
 
   /// Settings of the documents that this version does not have, and what to do instead.
   static let absent: [String: String] = [
-    "security.enable_csrf": "only keys are accepted here, which no page of others can send",
-    "security.csrf_secret": "only keys are accepted here, which no page of others can send",
     "storage.output_dir": "outputs are kept below `storage.data_dir`",
     "storage.temp_dir": "scratch files are kept below `storage.data_dir`",
-    "subtitles": "what captions look like is said in a pipeline's `burn` stage",
     "transcription": "how speech is recognised is said in a pipeline's `transcribe` stage",
+  ]
+
+  /// A setting with two names.
+  struct Alias: Sendable {
+    var section: String
+    var name: String
+    /// Section and name of the setting that it is.
+    var of: (section: String, name: String)
+  }
+
+  static let aliases = [
+    Alias(section: "api", name: "host", of: ("server", "host")),
+    Alias(section: "api", name: "port", of: ("server", "port")),
+    Alias(section: "security", name: "api_key", of: ("auth", "api_key")),
+    Alias(section: "security", name: "enable_auth", of: ("auth", "require_auth")),
+    Alias(section: "rate_limiting", name: "burst_size", of: ("security", "rate_burst")),
+    Alias(section: "rate_limiting", name: "burst", of: ("security", "rate_burst")),
   ]
 
   private static func section(

@@ -31,13 +31,75 @@ struct ConfigurationReader: Sendable {
     texts[file] = text
     let reading = SettingsFile.read(
       text, file: file, as: ConfigurationFields.sections, owner: "the configuration")
+    var found: [String: [String: Value]] = [:]
     for (section, value) in reading.values {
       guard case .map(let members) = value else { continue }
       // A record has its defaults filled in; only what was written counts here.
       let written = reading.texts[section].map { Self.keys(in: $0, of: section) } ?? []
-      given[section] = members.filter { written.contains($0.key) && $0.value != .null }
+      found[section] = members.filter { written.contains($0.key) && $0.value != .null }
     }
     diagnostics += reading.diagnostics.filter { !$0.isAboutNothing }.map(Self.explained)
+    fillIn(&found)
+    take(found)
+  }
+
+  /// What is given later beats what was given before, whichever name it has.
+  private mutating func take(_ found: [String: [String: Value]]) {
+    var found = found
+    for alias in ConfigurationFields.aliases {
+      guard let value = found[alias.section]?.removeValue(forKey: alias.name) else { continue }
+      let (section, name) = alias.of
+      if let other = found[section]?[name], other != value {
+        diagnostics.append(
+          Diagnostic(
+            "contradiction",
+            "`\(section).\(name)` and `\(alias.section).\(alias.name)` mean the same and differ; give one",
+            at: nil))
+      }
+      found[section, default: [:]][name] = value
+    }
+    for (section, members) in found {
+      given[section, default: [:]].merge(members) { $1 }
+    }
+  }
+
+  /// Puts variables in the place of `${NAME}` in texts.
+  private mutating func fillIn(_ found: inout [String: [String: Value]]) {
+    for section in ConfigurationFields.sections {
+      for field in section.members {
+        guard case .text(let text)? = found[section.name]?[field.name], text.contains("${") else {
+          continue
+        }
+        found[section.name]?[field.name] = filled(text, of: "\(section.name).\(field.name)", field)
+      }
+    }
+  }
+
+  private mutating func filled(_ text: String, of setting: String, _ field: FieldDescription)
+    -> Value?
+  {
+    var result = ""
+    var rest = text[...]
+    while let start = rest.range(of: "${") {
+      guard let end = rest.range(of: "}", range: start.upperBound..<rest.endIndex) else { break }
+      let name = String(rest[start.upperBound..<end.lowerBound])
+      guard let value = environment[name] else {
+        diagnostics.append(
+          Diagnostic(
+            "unknown-variable",
+            "`\(setting)` names the variable `\(name.prefix(80))`, which is not set; set it, or leave "
+              + "the setting out", at: nil))
+        return nil
+      }
+      result += rest[..<start.lowerBound] + value
+      rest = rest[end.upperBound...]
+    }
+    do {
+      return try field.convert(.text(result + rest))
+    } catch {
+      diagnostics.append(Diagnostic("type-mismatch", "`\(setting)`: \(error)", at: nil))
+      return nil
+    }
   }
 
   /// The settings that a section's text has.
@@ -63,36 +125,39 @@ struct ConfigurationReader: Sendable {
 
   /// Reads every variable that is named after a setting, and refuses those that nearly are.
   mutating func readEnvironment() {
+    var found: [String: [String: Value]] = [:]
     for section in ConfigurationFields.sections {
       let beginning = Self.prefix + section.name.uppercased() + "_"
       for name in environment.keys.sorted() where name.hasPrefix(beginning) {
         let key = name.dropFirst(beginning.count).lowercased()
-        read(environment[name] ?? "", of: name, key: key, in: section)
+        let value = read(environment[name] ?? "", of: name, key: key, in: section)
+        if let value { found[section.name, default: [:]][key] = value }
       }
     }
+    take(found)
   }
 
   private mutating func read(
     _ text: String, of variable: String, key: String, in section: FieldDescription
-  ) {
+  ) -> Value? {
     guard let field = section.members.first(where: { $0.name == key }) else {
       if let advice = ConfigurationFields.absent["\(section.name).\(key)"] {
         let message = "`\(variable)`: this host has no such setting: \(advice)"
         diagnostics.append(Diagnostic("unsupported-setting", message, at: nil))
-        return
+        return nil
       }
       let near = Spelling.nearest(to: key, among: section.members.map(\.name))
       let hint = near.map { "; did you mean `\(Self.variable(section.name, $0))`?" } ?? ""
       diagnostics.append(
         Diagnostic("unknown-field", "`\(variable)` is no setting of this host\(hint)", at: nil))
-      return
+      return nil
     }
     let written = "\(key): \(Self.written(text, as: field.type.unwrapped))"
     texts["$\(variable)"] = written
     let reading = SettingsFile.read(
       written, file: "$\(variable)", as: [field], owner: "`\(section.name)`")
     diagnostics += reading.diagnostics.filter { $0.code != "missing-field" }
-    if let value = reading.values[key] { given[section.name, default: [:]][key] = value }
+    return reading.values[key]
   }
 
   static func variable(_ section: String, _ key: String) -> String {
@@ -102,7 +167,7 @@ struct ConfigurationReader: Sendable {
   /// A variable's text as it would stand in a file.
   private static func written(_ text: String, as type: ValueType) -> String {
     switch type {
-    case .text: return quoted(text)
+    case .text, .choice, .colour: return quoted(text)
     case .list:
       let items = text.split(separator: ",").map {
         quoted($0.trimmingCharacters(in: .whitespaces))

@@ -1,4 +1,3 @@
-import Foundation
 import HTTPTypes
 
 /// Finds out who calls, lets through what the rate allows, and asks for a key where one is needed.
@@ -92,10 +91,14 @@ struct AccessMiddleware: Middleware {
     return error
   }
 
-  /// An IPv6 network counts as one: whoever has one address of it has them all.
   private static func bucket(_ credential: Credential, _ request: Request) -> String {
     if case .known(let caller) = credential, caller != .local { return "key \(caller.id)" }
-    guard case .ip(let address, _) = request.peer else { return "local" }
+    return bucket(of: request.peer)
+  }
+
+  /// An IPv6 network counts as one: whoever has one address of it has them all.
+  static func bucket(of peer: Peer) -> String {
+    guard case .ip(let address, _) = peer else { return "local" }
     return address.isV4
       ? address.description : address.octets.prefix(8).map { String($0) }.joined(separator: ":")
   }
@@ -111,11 +114,7 @@ struct AccessMiddleware: Middleware {
   private func answer(_ response: Response, _ verdict: RateLimiter.Verdict?) -> Response {
     guard let verdict, let limiter else { return response }
     var response = response
-    response.headers.set("X-RateLimit-Limit", to: limiter.requestsPerMinute)
-    response.headers.set("X-RateLimit-Remaining", to: verdict.remaining)
-    let reset = Date.now.addingTimeInterval(verdict.untilFull / .seconds(1))
-    response.headers.set(
-      "X-RateLimit-Reset", to: Int(reset.timeIntervalSince1970.rounded(.up)))
+    RateFields.set(verdict, of: limiter, in: &response)
     return response
   }
 

@@ -3,13 +3,21 @@ import HTTPTypes
 /// Lets pages of the origins on the list call, and no others. There is no wildcard.
 struct CORSMiddleware: Middleware {
   let allowed: Set<String>
+  /// Whether pages may send what the browser keeps for this host.
+  var allowsCredentials = false
+  let log: ServerLog
 
-  private static let methods = "GET, HEAD, POST, OPTIONS"
+  private static let methods = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
   private static let fields =
-    "Authorization, Content-Type, Idempotency-Key, If-None-Match, Last-Event-ID, Range, X-Request-ID"
+    "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, If-Range, Last-Event-ID, "
+    + "Origin, Range, Tus-Resumable, Upload-Checksum, Upload-Defer-Length, Upload-Length, "
+    + "Upload-Metadata, Upload-Offset, X-CSRF-Token, X-HTTP-Method-Override, X-Request-ID, "
+    + "X-Requested-With"
   private static let exposed =
-    "Content-Range, ETag, Location, Retry-After, X-RateLimit-Limit, X-RateLimit-Remaining, "
-    + "X-RateLimit-Reset, X-Request-ID"
+    "Accept-Ranges, Content-Disposition, Content-Range, ETag, Idempotency-Replayed, Location, "
+    + "Retry-After, Tus-Checksum-Algorithm, Tus-Extension, Tus-Max-Size, Tus-Resumable, Tus-Version, "
+    + "Upload-Defer-Length, Upload-Expires, Upload-Input, Upload-Length, Upload-Metadata, "
+    + "Upload-Offset, Video-Id, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, X-Request-ID"
 
   func respond(to request: Request, next: Handler) async throws -> Response {
     guard let origin = request.headers[.origin], !isOwn(origin, request) else {
@@ -20,11 +28,16 @@ struct CORSMiddleware: Middleware {
     let isAllowed = allowed.contains(origin.lowercased())
     let isPreflight =
       request.method == .options && request.headers.contains("Access-Control-Request-Method")
-    guard isAllowed || (!isPreflight && Self.isRead(request)) else { return refusal(request) }
+    guard isAllowed || (!isPreflight && Self.isRead(request)) else {
+      return refusal(of: origin, request)
+    }
     var response = isPreflight ? Response(.noContent) : try await next(request)
     Self.vary(&response)
     guard isAllowed else { return response }
     try response.headers.set("Access-Control-Allow-Origin", to: origin)
+    if allowsCredentials {
+      try response.headers.set("Access-Control-Allow-Credentials", to: "true")
+    }
     if isPreflight {
       try response.headers.set("Access-Control-Allow-Methods", to: Self.methods)
       try response.headers.set("Access-Control-Allow-Headers", to: Self.fields)
@@ -47,7 +60,15 @@ struct CORSMiddleware: Middleware {
     return origin.lowercased() == (request.isSecure ? "https://" : "http://") + host.lowercased()
   }
 
-  private func refusal(_ request: Request) -> Response {
+  private func refusal(of origin: String, _ request: Request) -> Response {
+    log.write(
+      .warn, "origin refused",
+      [
+        "request_id": .string(request.id),
+        "code": .string(APIError.Code.originRejected.rawValue),
+        "violation_type": .string(APIError.Code.originRejected.rawValue), "threat_level": "HIGH",
+        "origin": .string(String(origin.prefix(200))), "peer": .string(request.peer.description),
+      ])
     var response = APIError(
       .forbidden, .originRejected,
       "pages of this origin may not call; the operator can add it to `security.allowed_domains`"

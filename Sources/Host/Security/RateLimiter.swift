@@ -56,6 +56,15 @@ final class RateLimiter: Sendable {
     }
   }
 
+  /// What `ask` would find, without asking.
+  func look(_ caller: String) -> Verdict {
+    let now = now()
+    let left = buckets.withLock { buckets in
+      buckets[caller].map { tokens(in: $0, at: now) } ?? Double(burst)
+    }
+    return verdict(left, left >= 1)
+  }
+
   private var perSecond: Double { Double(max(1, requestsPerMinute)) / 60 }
 
   private func tokens(in bucket: Bucket, at now: Duration) -> Double {

@@ -40,9 +40,11 @@ final class IdempotencyLedger: Sendable {
     self.now = now
   }
 
-  /// - Parameter exists: whether a run is in the journal.
+  /// - Parameters:
+  ///   - makeName: what a new run is called.
+  ///   - exists: whether a run is in the journal.
   func claim(
-    _ key: String, of caller: Caller, for request: Digest,
+    _ key: String, of caller: Caller, for request: Digest, makeName: () -> String = RunID.make,
     exists: (String) async throws -> Bool
   ) async throws -> Claim {
     let name = Self.name(key, caller)
@@ -54,7 +56,7 @@ final class IdempotencyLedger: Sendable {
         finish(key, of: caller)
         return entry.request == request ? .known(run: entry.run) : .different
       }
-      let run = RunID.make()
+      let run = makeName()
       try await write(Entry(run: run, request: request, at: now()), name)
       return .new(run: run)
     } catch {

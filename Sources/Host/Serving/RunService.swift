@@ -56,6 +56,8 @@ final class RunService: Sendable {
   var isDraining: Bool { state.withLock { $0.isDraining } }
   /// Accepted and not over.
   var count: Int { state.withLock { $0.runs.count } }
+  /// How many more would be accepted now.
+  var room: Int { max(0, limit - count) }
 
   /// Works on what is accepted, until `drain` was called and everything is released.
   func run() async {

@@ -38,12 +38,15 @@ struct ServingHost: Sendable {
     let keys =
       configuration.requiresKey
       ? try KeyRing(file: keyFile, configuredKey: configuration.apiKey) : nil
-    return ServingHost(configuration, host, keys, firstKey, log)
+    let tokens = CSRFTokens(
+      secret: try configuration.csrfSecret ?? CSRFSecret.kept(in: host.dataFolder),
+      lifetime: Int(configuration.csrfLifetime / .seconds(1)))
+    return ServingHost(configuration, host, keys, firstKey, tokens, log)
   }
 
   private init(
     _ configuration: Configuration, _ host: Wiring.Host, _ keys: KeyRing?, _ firstKey: URL?,
-    _ log: ServerLog
+    _ tokens: CSRFTokens, _ log: ServerLog
   ) {
     self.configuration = configuration
     self.host = host
@@ -69,12 +72,20 @@ struct ServingHost: Sendable {
       health: HostHealth(journal: host.journal, dataFolder: host.dataFolder, pool: pool),
       metrics: metrics, log: log, pool: pool, uploadLimit: configuration.uploadLimit)
     tus = TusContract(api, shelf: TusShelf(dataFolder: host.dataFolder, pool: pool))
+    let contracts: [any Contract] = [
+      VideocraftContract.films(
+        api: api, tokens: tokens, subtitles: configuration.subtitles
+      ) { await Self.collect(host, days: nil, log) },
+      StreamingContract(api), tus,
+    ]
     application = api.application(
-      beside: [StreamingContract(api), tus], keys: keys,
+      beside: contracts, keys: keys,
       limiter: configuration.rateLimit > 0
         ? RateLimiter(
           requestsPerMinute: configuration.rateLimit, burst: configuration.rateBurst) : nil,
-      allowedOrigins: configuration.allowedOrigins)
+      allowedOrigins: configuration.allowedOrigins,
+      allowsCredentials: configuration.allowsCredentials,
+      csrf: configuration.csrfRule.map { CSRFMiddleware(tokens: tokens, rule: $0, log: log) })
   }
 
   /// What marks a run as one that came over HTTP: its inputs are relative to here, where nothing is.
@@ -86,6 +97,10 @@ struct ServingHost: Sendable {
   func listen() throws -> Server {
     var settings = ServerSettings(.tcp(host: configuration.host, port: configuration.port))
     settings.refusal = NativeAPI.refusal
+    settings.timeouts.head = configuration.readTimeout
+    settings.timeouts.handler = configuration.writeTimeout
+    settings.timeouts.keepAlive = configuration.idleTimeout
+    settings.limits.headByteCount = configuration.headByteCount
     settings.accessLog = { [metrics = api.metrics] in metrics.ended($0) }
     return try Server(settings, application: application)
   }
@@ -157,21 +172,23 @@ struct ServingHost: Sendable {
     while !Task.isCancelled {
       api.ledger.sweep()
       await tus.tidy()
-      if let days = configuration.retentionDays { await collect(days: days) }
+      await Self.collect(host, days: configuration.retentionDays, log)
       try? await Task.sleep(for: Self.tidyPause)
     }
   }
 
-  private func collect(days: Int) async {
+  /// Removes runs that ended longer ago, none for nil, and the files that nothing needs any more: among them those of
+  /// videos that were deleted while others were made.
+  private static func collect(_ host: Wiring.Host, days: Int?, _ log: ServerLog) async {
     do {
       let report = try await host.collect(
-        CollectionPolicy(sizeBudget: nil, maximumAge: days * 86_400_000), dryRun: false)
+        CollectionPolicy(sizeBudget: nil, maximumAge: days.map { $0 * 86_400_000 }), dryRun: false)
+      if report.removedRuns.isEmpty, report.removedFiles == 0 { return }
       log.write(
-        .info, "old runs removed",
+        .info, "room made",
         ["runs": .int(report.removedRuns.count), "bytes": .int(report.freedBytes)])
     } catch {
-      log.write(
-        .error, "old runs could not be removed", ["error": .string(String(describing: error))])
+      log.write(.error, "no room could be made", ["error": .string(String(describing: error))])
     }
   }
 }

@@ -10,13 +10,31 @@ public enum ASSScript {
   public static let boxPadding = 0.2
 
   public static func text(for layer: CaptionLayer, canvas: PixelSize) -> String {
-    var lines = head(layer.style, canvas: canvas, wrapStyle: 2)
+    let styles = styles(of: layer.style)
+    var lines = head(styles, canvas: canvas, wrapStyle: 2)
     for cue in layer.captions.cues {
-      lines += CueEvents(cue: cue.complete, style: layer.style).events.map { event in
-        "Dialogue: 0,\(time(event.start)),\(time(event.end)),Caption,,0,0,0,,\(event.text)"
+      let cue = cue.complete
+      for (level, style) in styles.enumerated() {
+        lines += CueEvents(cue: cue, style: style.look).events.map { event in
+          "Dialogue: \(level),\(time(event.start)),\(time(event.end)),\(style.name),,0,0,0,,\(event.text)"
+        }
       }
     }
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  private typealias NamedStyle = (name: String, look: CaptionStyle)
+
+  /// What is drawn of each cue, bottom to top. libass has either a box or a shadow: for both there is a box behind
+  /// letters that are not seen, and letters without a box over it.
+  private static func styles(of style: CaptionStyle) -> [NamedStyle] {
+    guard style.boxColour != nil, style.boxShadow == true else { return [("Caption", style)] }
+    var box = style
+    var letters = style
+    let nothing = Colour(red: 0, green: 0, blue: 0, alpha: 0)
+    (box.lineColour, box.wordColour, box.outlineColour) = (nothing, nothing, nothing)
+    letters.boxColour = nil
+    return [("Box", box), ("Caption", letters)]
   }
 
   /// One text that is there all the time, broken where it is too wide so that lines are of like length.
@@ -24,15 +42,17 @@ public enum ASSScript {
   /// - Parameter text: escaped.
   static func text(_ text: String, style: CaptionStyle, canvas: PixelSize) -> String {
     let lines =
-      head(style, canvas: canvas, wrapStyle: 0)
+      head([("Caption", style)], canvas: canvas, wrapStyle: 0)
       + ["Dialogue: 0,0:00:00.00,1:00:00.00,Caption,,0,0,0,,\(text)"]
     return lines.joined(separator: "\n") + "\n"
   }
 
   private static func head(
-    _ style: CaptionStyle, canvas: PixelSize, wrapStyle: Int
+    _ styles: [NamedStyle], canvas: PixelSize, wrapStyle: Int
   ) -> [String] {
-    let geometry = Geometry(style: style, canvas: canvas)
+    let lines = styles.map { name, look in
+      styleLine(name, look, Geometry(style: look, canvas: canvas))
+    }
     return [
       "[Script Info]", "ScriptType: v4.00+", "PlayResX: \(canvas.width)",
       "PlayResY: \(canvas.height)",
@@ -41,7 +61,8 @@ public enum ASSScript {
       "Format: Name, Fontname, Fontsize, PrimaryColour, SecondaryColour, OutlineColour, BackColour, "
         + "Bold, Italic, Underline, StrikeOut, ScaleX, ScaleY, Spacing, Angle, BorderStyle, Outline, "
         + "Shadow, Alignment, MarginL, MarginR, MarginV, Encoding",
-      styleLine(style, geometry), "", "[Events]",
+    ] + lines + [
+      "", "[Events]",
       "Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text",
     ]
   }
@@ -64,12 +85,14 @@ public enum ASSScript {
     }
   }
 
-  private static func styleLine(_ style: CaptionStyle, _ geometry: Geometry) -> String {
+  private static func styleLine(
+    _ name: String, _ style: CaptionStyle, _ geometry: Geometry
+  ) -> String {
     let isKaraoke = style.animation == .karaoke
     // With a box, libass' border style 4 draws one behind the whole cue in BackColour; the shadow is its padding.
     let hasBox = style.boxColour != nil
     let fields: [String] = [
-      "Caption", fontName(style.font), number(geometry.size),
+      name, fontName(style.font), number(geometry.size),
       colour(isKaraoke ? style.wordColour : style.lineColour), colour(style.lineColour),
       colour(style.outlineColour), colour(style.boxColour ?? style.shadowColour),
       style.bold ? "-1" : "0", "0", "0", "0", "100", "100", "0", "0", hasBox ? "4" : "1",

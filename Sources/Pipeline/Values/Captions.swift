@@ -92,6 +92,8 @@ public struct CaptionStyle: Sendable, Hashable, Codable {
   public var shadowOffset: Double = 1
   /// A filled box behind the text; nil for none.
   public var boxColour: Colour?
+  /// Whether letters in a box have their shadow too; nil is no.
+  public var boxShadow: Bool?
   public var position: Position = .bottomCentre
   /// Share of the canvas, 0 to 0.4, that is kept free on the left and on the right.
   public var marginX: Double = 0.06

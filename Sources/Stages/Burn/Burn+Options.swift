@@ -15,11 +15,12 @@ extension Burn {
     @Field("Colour of the letters' outline.") public var outlineColor = Colour.black
     @Field("Width of the outline.", in: 0...20, unit: "pixels of a 1080-line picture")
     public var outlineWidth = 4.0
-    @Field("Colour of the shadow; with a box there is none.")
+    @Field("Colour of the shadow; with a box there is none, unless `box-shadow` says so.")
     public var shadowColor = Colour(red: 0, green: 0, blue: 0, alpha: 160)
     @Field("How far the shadow falls.", in: 0...20, unit: "pixels of a 1080-line picture")
     public var shadowOffset = 2.0
     @Field("Colour of a box behind the text; none without it.") public var boxColor: Colour?
+    @Field("Whether letters in a box have their shadow, too.") public var boxShadow = false
     @Field("Where on the picture.") public var position = CaptionStyle.Position.bottomCentre
     @Field("Kept free on the left and on the right.", in: 0...0.4, unit: "share of the width")
     public var marginX = 0.06
@@ -51,6 +52,7 @@ extension Burn.Options {
     look.shadowColour = shadowColor
     look.shadowOffset = shadowOffset
     look.boxColour = boxColor
+    look.boxShadow = boxShadow && boxColor != nil ? true : nil
     look.position = position
     look.marginX = marginX
     look.marginY = marginY

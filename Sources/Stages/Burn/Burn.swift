@@ -8,7 +8,7 @@ import Threads
 /// Nothing is drawn here: the layer is part of the timeline until somebody renders it.
 public struct Burn: Stage {
   public static let info = StageInfo(
-    "burn", version: "1.0.0", cacheVersion: 2, summary: "Draws captions into a video.", weight: 0.3,
+    "burn", version: "1.1.0", cacheVersion: 2, summary: "Draws captions into a video.", weight: 0.3,
     isForeseeable: true,
     example: """
       captions:

@@ -6,6 +6,14 @@ extension Compose {
       "The scenes in order. Without any, the film is its narration and music, as sound alone unless there is a background.",
       in: 0...10_000)
     public var scenes: [Scene] = []
+    @Field(
+      "What lies behind all scenes for the whole film; higher `z-index` over lower. A scene without a background of its own shows it.",
+      in: 0...100)
+    public var backdrop: [SceneElement] = []
+    @Field(
+      "What is there for the whole film besides the scenes: pictures among the scenes' elements by their `z-index`, over those of the same one, and sounds.",
+      in: 0...100)
+    public var elements: [SceneElement] = []
     @Field("Width and height of the film; both even, 16 to 8192.")
     public var size = PixelSize(width: 1920, height: 1080)
     @Field(
@@ -72,6 +80,13 @@ extension Compose {
       }
       for (index, scene) in scenes.enumerated() {
         for problem in scene.problems { problems.add("scenes", "scene \(index + 1)\(problem)") }
+      }
+      for (field, elements) in [("backdrop", backdrop), ("elements", elements)] {
+        for (index, element) in elements.enumerated() {
+          for problem in element.problems {
+            problems.add(field, "\(element.label(index)): \(problem)")
+          }
+        }
       }
     }
   }

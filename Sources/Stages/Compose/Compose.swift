@@ -6,7 +6,7 @@ public import Pipeline
 /// encoded. All decisions are `FilmBuilder`'s, a pure function of the settings and of what is known about the files.
 public struct Compose: Stage {
   public static let info = StageInfo(
-    "compose", version: "1.1.0", cacheVersion: 2,
+    "compose", version: "1.2.0", cacheVersion: 3,
     summary: "Puts scenes, narration and music together to a film.",
     weight: 0.1, isForeseeable: true,
     example: """

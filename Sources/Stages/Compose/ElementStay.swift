@@ -24,6 +24,8 @@ struct ElementStay: Hashable {
   var cut: MediaTime
   var enterKind: Transition.Kind
   var leaveKind: Transition.Kind
+  /// Its own fades would have taken longer than it is there.
+  var isTooShort: Bool
   /// It comes or goes with its scene, as part of the whole picture.
   var entersWithScene: Bool
   var leavesWithScene: Bool
@@ -44,8 +46,12 @@ struct ElementStay: Hashable {
     let half = MediaTime(ticks: duration.ticks / 2)
     let ownEnter = stay.fadeIn.map(MediaTime.init) ?? (stay.enter == nil ? .zero : Self.usual)
     let ownLeave = stay.fadeOut.map(MediaTime.init) ?? (stay.leave == nil ? .zero : Self.usual)
-    enter = min(half, entersWithScene ? span.enter : ownEnter)
-    leave = min(half, leavesWithScene ? span.overlap : ownLeave)
+    let wantedEnter = entersWithScene ? span.enter : ownEnter
+    let wantedLeave = leavesWithScene ? span.overlap : ownLeave
+    let fits = wantedEnter + wantedLeave <= duration
+    enter = fits ? wantedEnter : min(half, wantedEnter)
+    leave = fits ? wantedLeave : min(half, wantedLeave)
+    isTooShort = !fits && !(entersWithScene && leavesWithScene)
     enterKind = entersWithScene ? span.enterKind : stay.enter ?? .fade
     leaveKind = leavesWithScene ? span.leaveKind : stay.leave ?? .fade
   }
@@ -59,17 +65,27 @@ struct ElementStay: Hashable {
     .make(leaveKind, leave, area: leavesWithScene ? canvas.whole : area)
   }
 
-  /// - Parameter name: quoted, what it is about.
-  func warn(_ label: String, _ name: String, _ span: Schedule.Span, _ findings: inout Findings) {
+  /// - Parameters:
+  ///   - name: quoted, what it is about.
+  ///   - whole: what it belongs to.
+  func warn(
+    _ label: String, _ name: String, _ span: Schedule.Span, of whole: String = "scene",
+    _ findings: inout Findings
+  ) {
     let length = span.length.milliseconds
     if duration == .zero {
       findings.warn(
         "\(label): `\(name)` is never seen or heard: it starts at "
-          + "\((at - span.start).milliseconds)ms, and the scene lasts \(length)ms",
+          + "\((at - span.start).milliseconds)ms, and the \(whole) lasts \(length)ms",
         field: "scenes")
     } else if cut.milliseconds > 0 {
       findings.warn(
-        "\(label): `\(name)` ends \(cut.milliseconds)ms early, with its scene of \(length)ms",
+        "\(label): `\(name)` ends \(cut.milliseconds)ms early, with its \(whole) of \(length)ms",
+        field: "scenes")
+    }
+    if duration > .zero, isTooShort {
+      findings.warn(
+        "\(label): `\(name)` is there for \(duration.milliseconds)ms only; its fades are shortened",
         field: "scenes")
     }
   }

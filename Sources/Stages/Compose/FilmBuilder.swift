@@ -15,21 +15,24 @@ struct FilmBuilder {
     var findings = Findings()
     let music = try self.music(&findings)
     let background = try self.background(&findings)
-    let shots = try ShotList(options: options, material: material).shots(&findings)
+    let list = ShotList(options: options, material: material)
+    let shots = try list.shots(&findings)
+    let wide = try list.wide(&findings)
     try findings.check(field: "scenes")
     let schedule = Schedule(shots, options, &findings)
     try findings.check(field: "scenes")
     let layers = PictureLayers(
-      options: options, background: background, shots: shots, schedule: schedule
+      options: options, background: background, wide: wide, shots: shots, schedule: schedule
     ).layers(&findings)
-    let tracks = SoundTracks(options: options, music: music, shots: shots, schedule: schedule)
+    let tracks = SoundTracks(
+      options: options, music: music, wide: wide, shots: shots, schedule: schedule)
     let canvas = Canvas(
       size: options.size, frameRate: FrameRate(nominal: options.frameRate),
       background: options.background)
     var timeline = Timeline(
       canvas: canvas, duration: schedule.duration, layers: layers, tracks: tracks.tracks())
     timeline.marks = FilmMarks(
-      options: options, material: material, shots: shots, schedule: schedule
+      options: options, material: material, wide: wide, shots: shots, schedule: schedule
     ).marks()
     if let loudness = options.loudness {
       if timeline.hasSound {

@@ -4,6 +4,7 @@ import Pipeline
 struct FilmMarks {
   let options: Compose.Options
   let material: FilmMaterial
+  let wide: WideElements
   let shots: [Shot]
   let schedule: Schedule
 
@@ -17,6 +18,13 @@ struct FilmMarks {
     }
     if material.music != nil, options.musicVolume > 0 {
       marks.append(mark(.music, at: .zero, whole, "in.music"))
+    }
+    for (setting, elements) in [("backdrop", wide.backdrop), ("elements", wide.elements)] {
+      for (number, element) in elements.enumerated() {
+        let stay = ElementStay(element.settings.stay, in: schedule.whole)
+        guard stay.duration > .zero else { continue }
+        marks.append(mark(.element, at: stay.at, stay.duration, "with.\(setting)[\(number)]"))
+      }
     }
     for index in shots.indices { marks += self.marks(of: index) }
     return marks

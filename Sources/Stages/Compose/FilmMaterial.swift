@@ -24,6 +24,13 @@ struct MediaFacts: Hashable {
   var hasPicture: Bool { pixels != nil }
   var hasSound: Bool { soundDuration != nil }
   var isVideo: Bool { hasPicture && !isStill }
+  /// What it is, for messages.
+  var noun: String { isVideo ? "a video" : hasPicture ? "a picture" : "a sound" }
+
+  /// As if there were nothing else in the file.
+  func used(as kind: ElementKind?) -> MediaFacts {
+    kind == .audio ? MediaFacts(soundDuration: soundDuration) : self
+  }
 }
 
 /// A film and what its author should know about it.

@@ -35,9 +35,20 @@ struct MediaSurvey {
         entries.append(Entry(file: file, label: label, isNarration: false))
       }
       for (number, element) in scene.elements.enumerated() {
-        let label = "\(label), element \(number + 1)"
-        entries.append(Entry(file: element.file.reference, label: label, isNarration: false))
+        let setsLength = scene.lasts == .sound && element.kind != .image && element.kind != .video
+        entries.append(
+          Entry(
+            file: element.file.reference, label: "\(label), \(element.label(number))",
+            isNarration: setsLength))
       }
+    }
+    for (number, element) in options.backdrop.enumerated() {
+      let label = "backdrop, \(element.label(number))"
+      entries.append(Entry(file: element.file.reference, label: label, isNarration: false))
+    }
+    for (number, element) in options.elements.enumerated() {
+      entries.append(
+        Entry(file: element.file.reference, label: element.label(number), isNarration: false))
     }
     for (index, file) in material.pictures.enumerated() {
       entries.append(Entry(file: file, label: "scene \(index + 1)", isNarration: false))

@@ -4,6 +4,7 @@ import Pipeline
 struct PictureLayers {
   let options: Compose.Options
   let background: (file: FileReference, facts: MediaFacts)?
+  let wide: WideElements
   let shots: [Shot]
   let schedule: Schedule
 
@@ -11,7 +12,7 @@ struct PictureLayers {
     var elements: [Int: [Clip]] = [:]
     for (shot, span) in zip(shots, schedule.spans) {
       for element in shot.elements {
-        guard let clip = clip(of: element, shot, span, &findings) else { continue }
+        guard let clip = clip(of: element, in: span, "scene", &findings) else { continue }
         elements[element.settings.zIndex, default: []].append(clip)
       }
       for (number, text) in shot.scene.texts.enumerated() {
@@ -19,8 +20,13 @@ struct PictureLayers {
         elements[text.zIndex, default: []] += clips(of: text, label, span, &findings)
       }
     }
+    for element in wide.elements {
+      guard let clip = clip(of: element, in: schedule.whole, "film", &findings) else { continue }
+      elements[element.settings.zIndex, default: []].append(clip)
+    }
+    let backdrop = backdropClips(&findings)
     let stacked = elements.sorted { $0.key < $1.key }.map(\.value)
-    let layers = ([backgroundClips, sceneClips] + stacked).filter { !$0.isEmpty }
+    let layers = ([backgroundClips, backdrop, sceneClips] + stacked).filter { !$0.isEmpty }
     return (layers.isEmpty ? [] : layers + [filmFades].filter { !$0.isEmpty }).map(Layer.init)
   }
 
@@ -36,6 +42,17 @@ struct PictureLayers {
         source: .file(background.file), at: .zero, duration: schedule.duration,
         loops: background.facts.isVideo)
     ]
+  }
+
+  private func backdropClips(_ findings: inout Findings) -> [Clip] {
+    let order = wide.backdrop.enumerated().sorted {
+      ($0.element.settings.zIndex, $0.offset) < ($1.element.settings.zIndex, $1.offset)
+    }
+    var clips: [Clip] = []
+    for (_, element) in order {
+      if let clip = clip(of: element, in: schedule.whole, "film", &findings) { clips.append(clip) }
+    }
+    return clips
   }
 
   /// A sheet of the background colour over everything, going away at the start and coming back at the end.
@@ -96,7 +113,9 @@ struct PictureLayers {
   }
 
   /// Something other than a colour lies behind all scenes.
-  private var hasBackdrop: Bool { background != nil || options.gradient != nil }
+  private var hasBackdrop: Bool {
+    background != nil || options.gradient != nil || !wide.backdrop.isEmpty
+  }
 
   private func hidesWhatIsBelow(_ shot: Shot) -> Bool {
     if shot.picture?.hides(options.size) ?? false { return true }
@@ -107,19 +126,22 @@ struct PictureLayers {
 
   /// False for a film of sound alone, which gets no layers.
   private var hasPictures: Bool {
-    shots.contains {
-      $0.picture != nil || !$0.elements.isEmpty || $0.scene.background != nil
-        || $0.scene.gradient != nil || !$0.scene.texts.isEmpty
-    }
+    wide.hasPictures
+      || shots.contains {
+        $0.picture != nil || !$0.elements.isEmpty || $0.scene.background != nil
+          || $0.scene.gradient != nil || !$0.scene.texts.isEmpty
+      }
   }
 
   // MARK: Elements
 
+  /// - Parameter whole: what it belongs to, for messages.
   private func clip(
-    of element: Shot.Element, _ shot: Shot, _ span: Schedule.Span, _ findings: inout Findings
+    of element: Shot.Element, in span: Schedule.Span, _ whole: String, _ findings: inout Findings
   ) -> Clip? {
     let stay = ElementStay(element.settings.stay, in: span)
-    stay.warn(element.label, element.settings.file.reference.name, span, &findings)
+    stay.warn(
+      element.label, element.settings.file.reference.name, span, of: whole, &findings)
     guard let picture = element.picture, stay.duration > .zero else { return nil }
     var clip = Clip(
       source: .file(picture.file), at: stay.at, duration: stay.duration,

@@ -39,7 +39,8 @@ extension Scene {
 }
 
 extension SceneElement {
-  fileprivate var problems: [String] {
+  /// What is wrong with the settings alone.
+  var problems: [String] {
     Scene.problems(
       motion: motion, effects: effects, fit: fit, hasEdge: border != nil, hasPath: !path.isEmpty)
       + [

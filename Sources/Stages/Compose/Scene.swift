@@ -2,6 +2,7 @@ public import Pipeline
 
 /// One scene of a film, as authors write it.
 public struct Scene: FieldRecord {
+  @Field("What messages call it; missing: its number.", in: 1...100) public var name: String?
   @Field("What is said. A `tts` stage speaks it; here its first words name the scene in messages.")
   public var narration: String?
   @Field("The picture that is shown.") public var image: ImageFile?
@@ -14,6 +15,8 @@ public struct Scene: FieldRecord {
   public var transition: SceneTransition?
   @Field("How long the scene lasts; with narration, at least.", in: 0.04...86_400)
   public var duration: Duration?
+  @Field("What it lasts as long as, without narration and `duration`.")
+  public var lasts = SceneLength.elements
   @Field("How the picture or clip fills its place.") public var fit = Fit.cover
   @Field("Left edge of the picture; missing: centred.", in: -16_384...16_384, unit: "pixels")
   public var x: Int?
@@ -49,9 +52,29 @@ public struct Scene: FieldRecord {
   var placement: Placement { Placement(x: x, y: y, width: width, height: height) }
 }
 
-/// A picture, clip or sound that is added to a scene.
+/// What decides how long a scene lasts.
+public enum SceneLength: String, FieldChoice {
+  case elements, sound
+
+  public static let summaries = [
+    "elements":
+      "its longest element or text with a `duration`, else its clip, else the clips among its elements",
+    "sound":
+      "the longest of its elements that are sounds, to their very end; without any as `elements`",
+  ]
+}
+
+/// What a file has to be.
+public enum ElementKind: String, FieldChoice {
+  case image, video, audio
+}
+
+/// A picture, clip or sound that is added to a scene, or to the whole film.
 public struct SceneElement: FieldRecord {
-  @Field("A picture, a video or a sound; found out from the file.") public var file: MediaFile
+  @Field("A picture, a video or a sound.") public var file: MediaFile
+  @Field("What the file has to be; `audio` uses only its sound. Missing: found out from the file.")
+  public var kind: ElementKind?
+  @Field("What messages call it; missing: its number.", in: 1...100) public var name: String?
   @Field("Left edge; missing: centred.", in: -16_384...16_384, unit: "pixels")
   public var x: Int?
   @Field("Upper edge; missing: centred.", in: -16_384...16_384, unit: "pixels")
@@ -64,7 +87,7 @@ public struct SceneElement: FieldRecord {
     "Height; missing: by `width`, or the file's own, at most the frame's.", in: 1...16_384,
     unit: "pixels")
   public var height: Int?
-  @Field("Higher ones cover lower ones; equal ones are in the order of the list.", in: 0...1000)
+  @Field("Higher ones cover lower ones; equal ones are in the order of the list.", in: -1000...1000)
   public var zIndex = 0
   @Field("0 is invisible, 1 opaque.", in: 0...1) public var opacity = 1.0
   @Field("How it fills its place.") public var fit = Fit.contain
@@ -83,7 +106,7 @@ public struct SceneElement: FieldRecord {
     "How long it takes to disappear; missing: as the scene does, or 500ms with `leave`.",
     in: 0...60)
   public var fadeOut: Duration?
-  @Field("Loudness of its own sound; missing: 1, and lower while somebody speaks.", in: 0...2)
+  @Field("Loudness of its own sound; missing: 1, and lower while somebody speaks.", in: 0...10)
   public var volume: Double?
   @Field("Whether it begins again when it is shorter; else a clip stands still and a sound ends.")
   public var loop = false
@@ -109,6 +132,9 @@ public struct SceneElement: FieldRecord {
     cornerRadius > 0 || borderWidth > 0
       ? Border(radius: cornerRadius, width: borderWidth, colour: borderColor) : nil
   }
+
+  /// For messages, such as `element 2`.
+  func label(_ index: Int) -> String { "element " + (name.map { "`\($0)`" } ?? "\(index + 1)") }
 
   var stay: Stay {
     Stay(

@@ -28,6 +28,8 @@ struct Schedule {
 
   private(set) var spans: [Span] = []
   var duration: MediaTime { spans.last?.end ?? .zero }
+  /// Of what is there all the time.
+  var whole: Span { Span(start: .zero, end: duration, enter: .zero, overlap: .zero) }
 
   private let options: Compose.Options
 
@@ -70,6 +72,9 @@ struct Schedule {
       return Wish(length: max(spoken, shot.scene.duration.map(MediaTime.init) ?? .zero))
     }
     if let duration = shot.scene.duration { return Wish(length: MediaTime(duration)) }
+    if shot.scene.lasts == .sound, let longest = shot.elements.compactMap(\.heard).max() {
+      return Wish(length: longest)
+    }
     let timed = (shot.elements.map(\.settings.stay) + shot.scene.texts.map(\.stay)).compactMap {
       stay in stay.duration.map { MediaTime(stay.start) + MediaTime($0) }
     }

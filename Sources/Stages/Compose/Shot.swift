@@ -68,6 +68,14 @@ struct Shot {
     var facts: MediaFacts
     /// Nil for a sound.
     var picture: Picture?
+
+    /// When a sound of the scene has ended; nil for what is no sound.
+    var heard: MediaTime? {
+      guard picture == nil, let length = facts.soundDuration else { return nil }
+      let once = length.played(at: settings.speed)
+      let wanted = settings.duration.map { MediaTime($0) } ?? once
+      return MediaTime(settings.start) + (settings.loop ? wanted : min(wanted, once))
+    }
   }
 
   /// For messages, such as `scene 2 ("The river bends…")`.
@@ -78,6 +86,7 @@ struct Shot {
   var elements: [Element] = []
 
   static func label(_ index: Int, _ scene: Scene) -> String {
+    if let name = scene.name { return "scene `\(name)`" }
     let words = (scene.narration ?? "").split(whereSeparator: \.isWhitespace)
     guard !words.isEmpty else { return "scene \(index + 1)" }
     let beginning = words.prefix(5).joined(separator: " ").prefix(40)

@@ -63,16 +63,44 @@ struct ShotList {
     shot.narration = try narration(shot, spoken, &findings)
     shot.picture = try picture(shot, &findings)
     for (index, element) in scene.elements.enumerated() {
-      shot.elements.append(try self.element(shot, index, element, &findings))
+      let label = "\(shot.label), \(element.label(index))"
+      shot.elements.append(try self.element(label, element, &findings))
     }
     let showsSomething =
       scene.media != nil || scene.background != nil || scene.gradient != nil
       || !scene.texts.isEmpty || shot.elements.contains { $0.facts.hasPicture }
-    if !isSoundAlone, !showsSomething, material.background == nil, options.gradient == nil {
+    if !isSoundAlone, !showsSomething, try !hasPictureOfItsOwn {
       findings.problem(
         "\(shot.label) has nothing to show: give it `image`, `video`, `background` or `elements`")
     }
     return shot
+  }
+
+  /// Something is seen whatever the scenes show.
+  private var hasPictureOfItsOwn: Bool {
+    get throws(StageError) {
+      if material.background != nil || options.gradient != nil { return true }
+      for element in options.backdrop + options.elements where element.kind != .audio {
+        if try facts(of: element.file.reference).hasPicture { return true }
+      }
+      return false
+    }
+  }
+
+  /// What is there for the whole film.
+  func wide(_ findings: inout Findings) throws(StageError) -> WideElements {
+    var wide = WideElements()
+    for (index, element) in options.backdrop.enumerated() {
+      let made = try self.element("backdrop, \(element.label(index))", element, &findings)
+      if made.picture == nil {
+        findings.problem("\(made.label): `\(element.file.reference.name)` has no picture")
+      }
+      wide.backdrop.append(made)
+    }
+    for (index, element) in options.elements.enumerated() {
+      wide.elements.append(try self.element(element.label(index), element, &findings))
+    }
+    return wide
   }
 
   private func narration(
@@ -140,11 +168,11 @@ struct ShotList {
   }
 
   private func element(
-    _ shot: Shot, _ index: Int, _ element: SceneElement, _ findings: inout Findings
+    _ label: String, _ element: SceneElement, _ findings: inout Findings
   ) throws(StageError) -> Shot.Element {
     let file = element.file.reference
-    let label = "\(shot.label), element \(index + 1)"
-    let facts = try facts(of: file)
+    let facts = try facts(of: file).used(as: element.kind)
+    checkKind(label, element, facts, &findings)
     var made = Shot.Element(label: label, settings: element, facts: facts)
     warnOfNoEffect(
       label, file, facts, volume: element.volume, loop: element.loop, speed: element.speed,
@@ -169,6 +197,21 @@ struct ShotList {
         "\(label): `\(file.name)` has no sound, `gain-keys` do nothing", field: "scenes")
     }
     return made
+  }
+
+  private func checkKind(
+    _ label: String, _ element: SceneElement, _ facts: MediaFacts, _ findings: inout Findings
+  ) {
+    let name = element.file.reference.name
+    switch element.kind {
+    case .audio where !facts.hasSound: findings.problem("\(label): `\(name)` has no sound")
+    case .audio where facts.soundDuration == .zero:
+      findings.problem("\(label): `\(name)` is empty, it lasts 0s")
+    case .image where !facts.isStill, .video where !facts.isVideo:
+      let wanted = element.kind == .image ? "a picture" : "a video"
+      findings.problem("\(label): `\(name)` is \(facts.noun), not \(wanted)")
+    default: break
+    }
   }
 
   private func effects(
@@ -210,7 +253,7 @@ struct ShotList {
       findings.warn(
         "\(label): `\(file.name)` is a still picture, `speed` does nothing", field: "scenes")
     }
-    if volume != nil, !facts.hasSound {
+    if let volume, volume != 0, !facts.hasSound {
       findings.warn(
         "\(label): `\(file.name)` has no sound, `volume` does nothing", field: "scenes")
     }

@@ -16,11 +16,14 @@ struct SoundTracks {
 
   let options: Compose.Options
   let music: FileReference?
+  let wide: WideElements
   let shots: [Shot]
   let schedule: Schedule
 
   func tracks() -> [AudioTrack] {
-    let sounds = zip(shots, schedule.spans).flatMap(sounds)
+    let sounds =
+      zip(shots, schedule.spans).flatMap(sounds)
+      + (wide.backdrop + wide.elements).flatMap { sound(of: $0, in: schedule.whole) }
     let spoken = narrationClips
     let duck = spoken.isEmpty ? nil : self.duck
     let tracks = [
@@ -76,14 +79,24 @@ struct SoundTracks {
         picture.file, stay, volume: shot.scene.volume, loop: shot.scene.loop,
         speed: shot.scene.speed)
     }
-    for element in shot.elements where element.facts.hasSound {
-      let settings = element.settings
-      let stay = ElementStay(settings.stay, in: span)
-      sounds += sound(
-        settings.file.reference, stay, volume: settings.volume, loop: settings.loop,
-        speed: settings.speed, gainKeys: settings.gainKeys)
+    return sounds + shot.elements.flatMap { sound(of: $0, in: span) }
+  }
+
+  private func sound(of element: Shot.Element, in span: Schedule.Span) -> [Sound] {
+    guard let length = element.facts.soundDuration else { return [] }
+    let settings = element.settings
+    var stay = ElementStay(settings.stay, in: span)
+    let heard = length.played(at: settings.speed)
+    if !settings.loop, !stay.leavesWithScene, element.picture == nil, heard > .zero,
+      heard < stay.duration
+    {
+      // A fade at the end is one of the sound, not of the silence after it.
+      stay.duration = heard
+      stay.leave = min(stay.leave, heard)
     }
-    return sounds
+    return sound(
+      settings.file.reference, stay, volume: settings.volume, loop: settings.loop,
+      speed: settings.speed, gainKeys: settings.gainKeys)
   }
 
   private func sound(

@@ -62,12 +62,12 @@ struct ConfigurationTests {
       ("auth: { api_key: short }", [:], "16"),
       ("auth: { require_auth: true }\nsecurity: { enable_auth: false }", [:], "differ"),
       ("security: { allowed_domains: ['*'] }", [:], "never allowed"),
-      ("security: { enable_csrf: true }", [:], "no setting `security.enable_csrf`"),
-      ("subtitles: { style: classic }", [:], "no setting `subtitles`"),
+      ("storage: { temp_dir: /tmp }", [:], "no setting `storage.temp_dir`"),
+      ("transcription: { model: base }", [:], "no setting `transcription`"),
       ("storage: { max_file_size: much }", [:], "500MB"),
       ("", ["VIDEOCRAFT_SERVER_PROT": "1"], "did you mean `VIDEOCRAFT_SERVER_PORT`"),
       ("", ["VIDEOCRAFT_SERVER_PORT": "many"], "port"),
-      ("", ["VIDEOCRAFT_SECURITY_CSRF_SECRET": "x"], "no such setting"),
+      ("", ["VIDEOCRAFT_STORAGE_OUTPUT_DIR": "x"], "no such setting"),
       ("server: [", [:], ""),
     ] as [(String, [String: String], String)])
   func wrong(text: String, environment: [String: String], message: String) throws {

@@ -13,14 +13,15 @@ struct ServingKit: Sendable {
   let journal: MemoryRunJournal
   let artifacts: MemoryArtifactStore
   let service: RunService
-  let api: NativeAPI
-  let application: Application
+  var api: NativeAPI
+  var application: Application
   /// What is written to the log, line by line.
   let log: AsyncStream<String>
 
   static let registry = StageRegistry([
     StageSpec(PackStage.self),
     StageSpec(SayStage.self), StageSpec(ReadStage.self), StageSpec(WaitStage.self),
+    StageSpec(ShootStage.self), StageSpec(CutStage.self),
   ])
 
   static let say = """

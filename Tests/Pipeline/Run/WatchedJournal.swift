@@ -27,6 +27,10 @@ struct WatchedJournal: RunJournal {
   func recover(owner: String) async throws -> [RunStatus] { await journal.recover(owner: owner) }
   func run(_ id: String) async throws -> RunStatus? { await journal.run(id) }
   func runs(limit: Int) async throws -> [RunStatus] { await journal.runs(limit: limit) }
+  func discardOutputs(of run: String) async throws -> Bool {
+    try onWrite()
+    return await journal.discardOutputs(of: run)
+  }
   func events(of run: String, after seq: Int) async throws -> [RunEvent] {
     await journal.events(of: run, after: seq)
   }

@@ -6,41 +6,56 @@ extension NativeAPI {
   /// This is also its form in JSON.
   private struct HealthAnswer: Encodable {
     var status: String
+    /// RFC 3339.
+    var timestamp = Timestamp.text(.now)
     var version: String
     /// Seconds.
     var uptime: Int
     var checks: [HostHealth.Check]?
     var runs: [String: Int]?
     var disk: [String: Int]?
+    /// `healthy`, or `unhealthy: ` and why.
+    var services: [String: String]?
+    var system: JSON?
+    /// By state.
+    var jobs: JSON?
   }
 
-  var operationEndpoints: [Endpoint] {
-    [
-      operation("/health", "getHealth", "Whether the host works, as just tried.", handler: healthy),
-      operation(
-        "/health/detailed", "getHealthInDetail", "The same with everything that was tried.",
-        handler: detailed),
-      operation(
-        "/ready", "getReadiness", "200 when new runs are accepted, else 503.", handler: ready),
-      operation("/live", "getLiveness", "200 as long as requests are answered.") { _ in
-        try Self.json(["status": "alive"])
-      },
-      operation("/ping", "ping", "Answers `pong`.", type: "text/plain") { _ in .text("pong\n") },
-      operation(
-        "/metrics", "getMetrics", "Numbers for Prometheus.", type: "text/plain", handler: numbers),
-    ]
+  var operationEndpoints: [Endpoint] { operationEndpoints(below: "", scope: nil) }
+
+  /// - Parameter prefix: of the paths; with one, the operations' names end in `V1`.
+  func operationEndpoints(below prefix: String, scope: Scope?) -> [Endpoint] {
+    let operations:
+      [(path: String, name: String, summary: String, type: String, handler: Endpoint.Handler)] = [
+        ("/health", "getHealth", "Whether the host works, as just tried.", Self.jsonType, healthy),
+        (
+          "/health/detailed", "getHealthInDetail", "The same with everything that was tried.",
+          Self.jsonType, detailed
+        ),
+        (
+          "/ready", "getReadiness", "200 when new runs are accepted, else 503.", Self.jsonType,
+          ready
+        ),
+        (
+          "/live", "getLiveness", "200 as long as requests are answered.", Self.jsonType,
+          { _ in try Self.json(["status": "alive"]) }
+        ),
+        ("/ping", "ping", "Answers `pong`.", Self.textType, { _ in .text("pong\n") }),
+        ("/metrics", "getMetrics", "Numbers for Prometheus.", Self.textType, numbers),
+      ]
+    return operations.map { path, name, summary, type, handler in
+      let schema: JSON = type == Self.textType ? ["type": "string"] : ["type": "object"]
+      return Endpoint(
+        method: .get, path: RoutePattern(stringLiteral: prefix + path),
+        operation: prefix.isEmpty ? name : name + "V1", summary: summary, tag: "operation",
+        scope: scope,
+        answers: [Endpoint.Answer(status: .ok, summary: summary, content: [type: schema])],
+        handler: handler)
+    }
   }
 
-  private func operation(
-    _ path: RoutePattern, _ name: String, _ summary: String, type: String = "application/json",
-    handler: @escaping Endpoint.Handler
-  ) -> Endpoint {
-    let schema: JSON = type == "text/plain" ? ["type": "string"] : ["type": "object"]
-    return Endpoint(
-      method: .get, path: path, operation: name, summary: summary, tag: "operation", scope: nil,
-      answers: [Endpoint.Answer(status: .ok, summary: summary, content: [type: schema])],
-      handler: handler)
-  }
+  private static let jsonType = "application/json"
+  private static let textType = "text/plain"
 
   private func status(_ report: HostHealth.Report) -> String {
     service.isDraining ? "draining" : report.isHealthy ? "healthy" : "degraded"
@@ -55,19 +70,27 @@ extension NativeAPI {
     return try Self.json(answer, status: report.isHealthy ? .ok : .serviceUnavailable)
   }
 
+  /// 200 also when something is wrong: who asks wants to read what.
   private func detailed(_ request: APIRequest) async throws -> Response {
     let report = await health.look()
     let queue = service.engine.environment.queue?.snapshot()
+    var services = await probes.look()
+    let broken = report.checks.filter { !$0.isHealthy }.map(\.message)
+    services["storage"] =
+      broken.isEmpty ? "healthy" : "unhealthy: \(broken.joined(separator: ", "))"
+    let areHealthy = services.values.allSatisfy { $0 == "healthy" }
+    let jobs = try await JobHead.all(of: journal.heads(ofPipeline: VideocraftFilm.pipeline))
     let answer = HealthAnswer(
-      status: status(report), version: Videocraft.version, uptime: uptime, checks: report.checks,
+      status: areHealthy || service.isDraining ? status(report) : "degraded",
+      version: Videocraft.version, uptime: uptime, checks: report.checks,
       runs: [
         "active": queue?.active.count ?? 0, "waiting": queue?.waiting.count ?? 0,
         "followers": service.hub.followerCount,
       ],
       disk: [
         "freeByteCount": report.freeByteCount, "artifactByteCount": report.artifactByteCount,
-      ])
-    return try Self.json(answer, status: report.isHealthy ? .ok : .serviceUnavailable)
+      ], services: services, system: MachineFigures.json, jobs: JobStatistics(jobs).json)
+    return try Self.json(answer)
   }
 
   private func ready(_ request: APIRequest) async throws -> Response {

@@ -39,7 +39,9 @@ public struct Router: Sendable {
   private var groupMiddleware: [any Middleware] = []
 
   /// - Parameter middleware: happens around every request, those without a route too; the first is outermost.
-  public init(_ middleware: any Middleware...) { self.middleware = middleware }
+  public init(_ middleware: any Middleware...) { self.init(middleware) }
+
+  public init(_ middleware: [any Middleware]) { self.middleware = middleware }
 
   /// Adds a route. `GET` answers `HEAD` as well.
   public mutating func on(

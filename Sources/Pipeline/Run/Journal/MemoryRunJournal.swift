@@ -141,6 +141,23 @@ public actor MemoryRunJournal: RunJournal {
 
   public func runs(limit: Int) -> [RunStatus] { order.suffix(limit).reversed().map(\.status) }
 
+  public func discardOutputs(of run: String) -> Bool {
+    guard let entry = runsByID[run], entry.status.state.isOver, let outputs = entry.status.outputs
+    else { return false }
+    entry.status.outputs = nil
+    let others = Set(
+      order.flatMap { $0.status.outputs?.values.flatMap(\.files) ?? [] }.map(\.digest))
+    let inUse = Set(
+      order.filter { !$0.status.state.isOver }.flatMap { $0.tasks.compactMap(\.key) })
+    let going = Set(outputs.values.flatMap(\.files).map(\.digest)).subtracting(others)
+    for result in resultsByKey.values
+    where !inUse.contains(result.key) && result.files.contains(where: { going.contains($0.digest) })
+    {
+      resultsByKey[result.key] = nil
+    }
+    return true
+  }
+
   public func events(of run: String, after seq: Int) -> [RunEvent] {
     Array((runsByID[run]?.events ?? []).dropFirst(max(seq, 0)))
   }

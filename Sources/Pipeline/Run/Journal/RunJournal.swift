@@ -31,6 +31,11 @@ public protocol RunJournal: Sendable {
   func runs(limit: Int) async throws -> [RunStatus]
   /// Newest first, those that the search is for.
   func runs(matching search: RunSearch) async throws -> [RunStatus]
+  /// All runs of a pipeline, newest first.
+  func heads(ofPipeline name: String) async throws -> [RunHead]
+  /// Lets go of what a run that is over gave back: its files are no longer kept for it, and results that name files
+  /// which no other run gave back are forgotten. False when there is nothing to let go of.
+  func discardOutputs(of run: String) async throws -> Bool
   /// In order, and empty for a run that is not known, as are tasks, attempts and deliveries.
   func events(of run: String, after seq: Int) async throws -> [RunEvent]
   /// In the order in which they were first written.
@@ -67,6 +72,10 @@ extension RunJournal {
       runs = runs.drop { $0.record.id != last }.dropFirst()
     }
     return Array(runs.lazy.filter(search.admits).prefix(max(search.limit, 0)))
+  }
+
+  public func heads(ofPipeline name: String) async throws -> [RunHead] {
+    try await runs(matching: RunSearch(pipeline: name, limit: .max)).map { RunHead($0) }
   }
 
   public func taskTallies(of run: String) async throws -> [TaskTally] {
