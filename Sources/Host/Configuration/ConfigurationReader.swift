@@ -135,6 +135,17 @@ struct ConfigurationReader: Sendable {
       }
     }
     take(found)
+    refuseAbsentSections()
+  }
+
+  private mutating func refuseAbsentSections() {
+    for (section, advice) in ConfigurationFields.absent where !section.contains(".") {
+      let beginning = Self.prefix + section.uppercased() + "_"
+      for name in environment.keys.sorted() where name.hasPrefix(beginning) {
+        let message = "`\(name)`: this host has no such setting: \(advice)"
+        diagnostics.append(Diagnostic("unsupported-setting", message, at: nil))
+      }
+    }
   }
 
   private mutating func read(

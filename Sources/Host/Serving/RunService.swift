@@ -57,7 +57,7 @@ final class RunService: Sendable {
   /// Accepted and not over.
   var count: Int { state.withLock { $0.runs.count } }
   /// How many more would be accepted now.
-  var room: Int { max(0, limit - count) }
+  var vacancyCount: Int { max(0, limit - count) }
 
   /// Works on what is accepted, until `drain` was called and everything is released.
   func run() async {

@@ -18,6 +18,8 @@ struct ServingHost: Sendable {
   /// How long answers that are under way may take when everything else is done.
   private static let answerGrace = Duration.seconds(5)
   private static let tidyPause = Duration.seconds(3600)
+  /// A hundred years, in milliseconds.
+  private static let uploadLifetime = 36_500 * 86_400_000
 
   /// Locks the data folder and reads what is in it. Throws when another process has it.
   static func make(
@@ -181,8 +183,10 @@ struct ServingHost: Sendable {
   /// videos that were deleted while others were made.
   private static func collect(_ host: Wiring.Host, days: Int?, _ log: ServerLog) async {
     do {
-      let report = try await host.collect(
-        CollectionPolicy(sizeBudget: nil, maximumAge: days.map { $0 * 86_400_000 }), dryRun: false)
+      var policy = CollectionPolicy(maximumAge: days.map { $0 * 86_400_000 })
+      // Without a limit uploads that nobody used stay, too.
+      if days == nil { policy.grace = uploadLifetime }
+      let report = try await host.collect(policy, dryRun: false)
       if report.removedRuns.isEmpty, report.removedFiles == 0 { return }
       log.write(
         .info, "room made",

@@ -100,6 +100,13 @@ struct DocumentConfigurationTests {
     #expect(configuration.subtitles.fontFamily == SubtitleSettings().fontFamily)
   }
 
+  @Test("a variable of a setting that this host does not have is refused, as the setting is")
+  func absent() throws {
+    let (configuration, problems) = try read("", ["VIDEOCRAFT_TRANSCRIPTION_MODEL": "base"])
+    #expect(configuration == nil)
+    #expect(problems.contains { $0.contains("`VIDEOCRAFT_TRANSCRIPTION_MODEL`") }, "\(problems)")
+  }
+
   @Test("limits that are given under several names all hold")
   func rates() throws {
     for (text, rate) in [

@@ -55,7 +55,7 @@ struct CutStage: Stage {
     try await Gate.named("\(options.gate) again").pass()
     let url = context.newFile("film.mp4")
     if options.text.hasPrefix("bad") {
-      FileManager.default.createFile(atPath: url.path, contents: nil)
+      try Data().write(to: url)
       throw StageError(
         .invalidInput, "the take of `\(options.text)` cannot be cut",
         cause: "no keyframe found in \(url.path)",

@@ -3,6 +3,7 @@ import HTTPTypes
 import Pipeline
 import TestSupport
 import Testing
+import Threads
 
 @testable import videocraft
 
@@ -235,7 +236,8 @@ struct JobTests {
       return one.job
     }
     try await ContractKit.make(after: first).working { kit in
-      #expect(try await kit.create(body, key).job == job)
+      let again = try await kit.create(body, key)
+      #expect(again.job == job)
     }
     #expect(await first.journal.runs(limit: 10).count == 2)
   }

@@ -62,7 +62,7 @@ struct VideoTests {
   @Test("a deleted video is gone, its job is remembered, and asking again makes it again")
   func deleting() async throws {
     let collected = Locked(0)
-    let kit = try ContractKit.make { collected.withLock { $0 += 1 } }
+    let kit = try ContractKit.make(collect: { collected.withLock { $0 += 1 } })
     try await kit.working { kit in
       let text = "short-lived \(UUID().uuidString)"
       let made = try await kit.create(#"{"text": "\#(text)"}"#)

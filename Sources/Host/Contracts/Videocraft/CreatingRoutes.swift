@@ -100,7 +100,7 @@ extension VideocraftContract {
   ) async throws -> Response {
     var submitted: [String] = []
     do {
-      guard api.service.room >= wanted.count || api.service.isDraining else {
+      guard api.service.vacancyCount >= wanted.count || api.service.isDraining else {
         throw RunService.Refusal.queueIsFull(waiting: api.service.count)
       }
       for (index, video) in wanted.enumerated() {

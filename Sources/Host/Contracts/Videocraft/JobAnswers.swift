@@ -1,3 +1,4 @@
+import Foundation
 import Pipeline
 
 /// Jobs and videos in the words of the contract.
