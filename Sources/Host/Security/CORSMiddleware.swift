@@ -10,12 +10,14 @@ struct CORSMiddleware: Middleware {
   private static let methods = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
   private static let fields =
     "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match, If-Range, Last-Event-ID, "
-    + "Origin, Range, Tus-Resumable, Upload-Concat, Upload-Defer-Length, Upload-Length, "
-    + "Upload-Metadata, Upload-Offset, X-CSRF-Token, X-Request-ID, X-Requested-With"
+    + "Origin, Range, Tus-Resumable, Upload-Checksum, Upload-Defer-Length, Upload-Length, "
+    + "Upload-Metadata, Upload-Offset, X-CSRF-Token, X-HTTP-Method-Override, X-Request-ID, "
+    + "X-Requested-With"
   private static let exposed =
     "Accept-Ranges, Content-Disposition, Content-Range, ETag, Idempotency-Replayed, Location, "
-    + "Retry-After, Tus-Extension, Tus-Max-Size, Tus-Resumable, Tus-Version, Upload-Length, "
-    + "Upload-Offset, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, X-Request-ID"
+    + "Retry-After, Tus-Checksum-Algorithm, Tus-Extension, Tus-Max-Size, Tus-Resumable, Tus-Version, "
+    + "Upload-Defer-Length, Upload-Expires, Upload-Input, Upload-Length, Upload-Metadata, "
+    + "Upload-Offset, Video-Id, X-RateLimit-Limit, X-RateLimit-Remaining, X-RateLimit-Reset, X-Request-ID"
 
   func respond(to request: Request, next: Handler) async throws -> Response {
     guard let origin = request.headers[.origin], !isOwn(origin, request) else {

@@ -73,15 +73,15 @@ struct Videos: Sendable {
   }
 
   private static func refusal(_ refusal: RunService.Refusal) -> APIError {
-    switch refusal {
-    case .draining:
-      APIError(.serviceUnavailable, .unavailable, "the host is about to stop; try again soon")
-        .retrying(after: 10)
-    case .queueIsFull(let waiting):
-      APIError(
+    if case .queueIsFull(let waiting) = refusal {
+      return APIError(
         .tooManyRequests, .queueIsFull, "the queue is full: \(waiting) runs wait or are under way"
       ).retrying(after: 15)
     }
+    return APIError(
+      .serviceUnavailable, .unavailable,
+      "the host takes no videos at this moment; try again soon"
+    ).retrying(after: 10)
   }
 
   // MARK: Looking
