@@ -14,9 +14,10 @@ struct SourceAPITests {
     var settings = SourceSettings()
     settings.privateNetworks = [IPNetwork("127.0.0.1")].compactMap { $0 }
     change(&settings)
-    return try ServingKit { folder, artifacts in
-      SourceFetcher(settings, dataFolder: folder, artifacts: artifacts)
-    }
+    return try ServingKit(
+      sources: { folder, artifacts in
+        SourceFetcher(settings, dataFolder: folder, artifacts: artifacts)
+      })
   }
 
   private func body(_ url: String) -> String {
