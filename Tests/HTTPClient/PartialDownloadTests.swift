@@ -292,7 +292,7 @@ struct AskedServerTests {
     #expect(rules.refusal(of: "ftp://example.org/")?.contains("only http and https") == true)
     #expect(rules.refusal(of: "https://user:secret@example.org/")?.contains("secret") == false)
     for wrong in [
-      "http://", "http:///x", "https://exa mple.org/", "http://a\r\nX: y/", "http://[::1",
+      "http://", "http://a\u{0}b/", "https://exa mple.org/", "http://a\r\nX: y/", "http://[::1",
     ] {
       #expect(rules.refusal(of: wrong) != nil, "\(wrong)")
     }

@@ -51,6 +51,31 @@ struct ClientFiles: Sendable {
           value, as: field.type, at: path + [field.name], &problems)
       }
       return .map(resolved)
+    case (.json, _): return await uploads(in: value, at: path, &problems)
+    default: return value
+    }
+  }
+
+  /// What becomes a file later, in a setting that is made of it, cannot be told from other texts; the name of an upload
+  /// can.
+  private func uploads(
+    in value: Value, at path: [String], _ problems: inout [DiagnosticReport]
+  ) async -> Value {
+    switch value {
+    case .text(let name) where name.hasPrefix(UploadShelf.prefix):
+      return await file(name, as: .file, at: path, &problems)
+    case .list(let values):
+      var resolved: [Value] = []
+      for (index, value) in values.enumerated() {
+        resolved.append(await uploads(in: value, at: path + ["[\(index)]"], &problems))
+      }
+      return .list(resolved)
+    case .map(let members):
+      var resolved: [String: Value] = [:]
+      for (name, value) in members {
+        resolved[name] = await uploads(in: value, at: path + [name], &problems)
+      }
+      return .map(resolved)
     default: return value
     }
   }

@@ -94,6 +94,7 @@ struct SourceDownload: Sendable {
       shelf.dropPartial(key)
       return .unchanged(SourceVersion(response, now: .now))
     default:
+      if response.isSuccess { shelf.dropPartial(key) }
       throw SourceProblem.refused(response)
     }
   }

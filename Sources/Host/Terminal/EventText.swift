@@ -56,7 +56,8 @@ enum EventText {
   static func counts(_ event: RunEvent) -> String? {
     guard let done = event.done, let total = event.total, let unit = event.unit else { return nil }
     let phase = event.phase.map { "\($0) " } ?? ""
-    return "\(phase)\(Amount.count(done, unit))/\(Amount.count(total, unit)) \(unit.rawValue)"
+    let counts = "\(phase)\(Amount.count(done, unit))/\(Amount.count(total, unit))"
+    return unit == .bytes ? counts : "\(counts) \(unit.rawValue)"
   }
 }
 

@@ -14,6 +14,15 @@ struct ResponseHead: Sendable {
   /// Whether headers and status are those of the answer.
   var isFinal: Bool { isComplete && status >= 200 }
 
+  /// Whether it says at most once how long the body is, and in a number. Curl reads on to the end of the connection
+  /// where it does not understand the length.
+  var hasPlainLength: Bool {
+    let lengths = Set(headers.filter { $0.isNamed("Content-Length") }.map(\.value))
+    guard let length = lengths.first else { return true }
+    return lengths.count == 1 && Int(length) != nil
+      && length.utf8.allSatisfy { (0x30...0x39).contains($0) }
+  }
+
   /// - Parameter line: with its line end.
   /// - Returns: false when the head is larger than allowed.
   mutating func append(_ line: UnsafeRawBufferPointer) -> Bool {

@@ -128,6 +128,10 @@ final class Transfer {
   private func begin() throws(HTTPError) {
     guard !hasBegun else { return }
     hasBegun = true
+    guard head.hasPlainLength else {
+      throw HTTPError(
+        .badResponse, "`\(order.address.host)` does not say in one number how long its answer is")
+    }
     do {
       try sink.begin(status: head.status, length: contentLength)
     } catch {

@@ -17,6 +17,10 @@ struct WebAddress: Sendable, Hashable {
       throw HTTPError(.system, "curl_url: out of memory", function: "curl_url")
     }
     defer { curl_url_cleanup(handle) }
+    // C would take what stands before it for all of it.
+    guard !text.utf8.contains(0) else {
+      throw HTTPError(.invalidRequest, "the address is not right: it has a NUL in it")
+    }
     if let base { try Self.set(handle, CURLUPART_URL, base.text) }
     try Self.set(handle, CURLUPART_URL, text)
     try Self.set(handle, CURLUPART_FRAGMENT, nil)

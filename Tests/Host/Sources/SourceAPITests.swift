@@ -14,9 +14,10 @@ struct SourceAPITests {
     var settings = SourceSettings()
     settings.privateNetworks = [IPNetwork("127.0.0.1")].compactMap { $0 }
     change(&settings)
-    return try ServingKit { folder, artifacts in
-      SourceFetcher(settings, dataFolder: folder, artifacts: artifacts)
-    }
+    return try ServingKit(
+      sources: { folder, artifacts in
+        SourceFetcher(settings, dataFolder: folder, artifacts: artifacts)
+      })
   }
 
   private func body(_ url: String) -> String {
@@ -91,6 +92,28 @@ struct SourceAPITests {
       #expect(last.type == .runFailed && last.stage == "(sources)" && last.field == "file")
       #expect(last.errorClass == .invalidInput)
       #expect(last.message?.contains("there is no such file (any more)") == true)
+    }
+  }
+
+  @Test("an upload is found where only the stage knows that it is a file")
+  func uploadInJSON() async throws {
+    try await kit().working { kit in
+      let sent = try await kit.ask(
+        .post, "/api/v1/uploads?name=a.txt", [(.contentType, "text/plain")],
+        body: Array("from a body".utf8))
+      guard case .string(let upload)? = sent.json["upload"] else { throw TestProblem(sent.text) }
+      let definition =
+        #"{"version": 1, "name": "x", "inputs": {"it": {"type": "list<json>"}}, "#
+        + #""stages": {"a": {"uses": "read", "with": {"file": "${{ inputs.it[0].path }}"}}}, "#
+        + #""outputs": {"text": "a.text"}}"#
+      let run = try await kit.begin(
+        #"{"definition": \#(definition), "inputs": {"it": [{"path": "\#(upload)"}]}}"#)
+      #expect(try await kit.finish(run).last?.outputs?["text"] == .text("from a body"))
+      let unknown = "upload:" + String(repeating: "0", count: 32)
+      let refused = try await kit.post(
+        "/api/v1/runs",
+        json: #"{"definition": \#(definition), "inputs": {"it": [{"path": "\#(unknown)"}]}}"#)
+      #expect(refused.status == 400 && refused.paths == ["inputs.it[0].path"], "\(refused.text)")
     }
   }
 }

@@ -142,8 +142,8 @@ extension RunSources {
 extension RunSources {
   /// Fetches what a run names before anything of it runs, several at once, and tells of it as of a stage.
   ///
-  /// All are tried, so that everything that is wrong is told at once. Throws when an input could not be fetched; for
-  /// what stands in settings a warning is enough, since the stage may not be needed.
+  /// All are tried, so that everything that is wrong is told at once. Throws when one could not be fetched that the run
+  /// needs; for settings of a stage that may not run a warning is enough.
   func fetchAll(_ wanted: [WantedSource]) async throws {
     let wanted = wanted.uniqued
     let started = ContinuousClock.now
@@ -158,12 +158,12 @@ extension RunSources {
       recorder.post(event(.stageCancelled, nil, nil))
       throw CancellationError()
     }
-    for (source, error) in failures where !source.isInput {
+    for (source, error) in failures where !source.isNeeded {
       var event = event(.stageWarning, sources[source.address]?.item, nil).with(error)
       event.errorClass = nil
       recorder.post(event)
     }
-    let fatal = failures.filter(\.0.isInput).map(\.1)
+    let fatal = failures.filter(\.0.isNeeded).map(\.1)
     guard let error = Self.summary(of: fatal, among: wanted.count) else {
       var event = event(.stageCompleted, nil, nil)
       event.elapsed = (ContinuousClock.now - started).milliseconds
@@ -214,10 +214,15 @@ extension RunSources {
 }
 
 extension [WantedSource] {
-  /// Each address once, as what it is wanted first; an input counts before a setting.
+  /// Each address once, as what it is wanted first, and needed if it is needed anywhere.
   fileprivate var uniqued: [WantedSource] {
+    let needed = Set(lazy.filter(\.isNeeded).map(\.address))
     var seen: Set<SourceAddress> = []
-    return filter { seen.insert($0.address).inserted }
+    return filter { seen.insert($0.address).inserted }.map { source in
+      var source = source
+      source.isNeeded = needed.contains(source.address)
+      return source
+    }
   }
 }
 

@@ -63,30 +63,30 @@ struct WantedSource: Sendable, Hashable {
   var type: ValueType
   /// Such as `scenes[2].image`.
   var place: String
-  /// Given with the run, and not written in a stage's settings: without it nothing can begin.
-  var isInput: Bool
+  /// The run cannot come to its end without it. False for settings of a stage that may not run.
+  var isNeeded: Bool
 }
 
 extension Value {
   /// Every address that stands at the place of a file.
-  func sources(as type: ValueType, at place: String, isInput: Bool) -> [WantedSource] {
+  func sources(as type: ValueType, at place: String, isNeeded: Bool) -> [WantedSource] {
     guard type.holdsFiles else { return [] }
     switch (type.unwrapped, self) {
     case (let type, .text(let text)) where type.isFile:
       guard let address = SourceAddress(text) else { return [] }
-      return [WantedSource(address: address, type: type, place: place, isInput: isInput)]
+      return [WantedSource(address: address, type: type, place: place, isNeeded: isNeeded)]
     case (.list(let element), .list(let values)):
       return values.enumerated().flatMap {
-        $1.sources(as: element, at: "\(place)[\($0)]", isInput: isInput)
+        $1.sources(as: element, at: "\(place)[\($0)]", isNeeded: isNeeded)
       }
     case (.map(let element), .map(let members)):
       return members.sorted { $0.key < $1.key }.flatMap {
-        $1.sources(as: element, at: "\(place).\($0)", isInput: isInput)
+        $1.sources(as: element, at: "\(place).\($0)", isNeeded: isNeeded)
       }
     case (.record(let fields), .map(let members)):
       return fields.flatMap { field in
         members[field.name]?.sources(
-          as: field.type, at: "\(place).\(field.name)", isInput: isInput) ?? []
+          as: field.type, at: "\(place).\(field.name)", isNeeded: isNeeded) ?? []
       }
     default: return []
     }
@@ -116,23 +116,33 @@ extension PipelineGraph {
     of stages: [StageNode], inputs values: [String: Value], runID: String = ""
   ) -> [WantedSource] {
     let given = inputs.flatMap { input in
-      values[input.name]?.sources(as: input.type, at: input.name, isInput: true) ?? []
+      values[input.name]?.sources(as: input.type, at: input.name, isNeeded: true) ?? []
     }
     let scope = Scope(inputs: values, vars: vars, runID: runID, runName: name)
-    return given + stages.flatMap { $0.sources(in: scope) }
+    // Stages come after those that they depend on.
+    var certain: Set<String> = []
+    var found = given
+    for stage in stages {
+      let isCertain =
+        stage.condition == nil && !stage.isForeach && !stage.continuesOnError
+        && stage.dependencies.allSatisfy(certain.contains)
+      if isCertain { certain.insert(stage.id) }
+      found += stage.sources(in: scope, isNeeded: isCertain)
+    }
+    return found
   }
 }
 
 extension StageNode {
   /// What cannot be worked out yet is left out: it is found when the stage is ready.
-  fileprivate func sources(in scope: Scope) -> [WantedSource] {
+  fileprivate func sources(in scope: Scope, isNeeded: Bool) -> [WantedSource] {
     let fields = spec.options.map { ($0.name, $0.type, settings[$0.name]) }
     let ports = spec.inputs.map { ($0.name, $0.type, connections[$0.name]) }
     return (fields + ports).flatMap { name, type, template -> [WantedSource] in
       guard let template, type.holdsFiles, template.names.isStatic,
         case .value(let value)? = try? template.evaluate(in: scope)
       else { return [] }
-      return value.sources(as: type, at: "\(id).\(name)", isInput: false)
+      return value.sources(as: type, at: "\(id).\(name)", isNeeded: isNeeded)
     }
   }
 }
