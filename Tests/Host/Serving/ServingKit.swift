@@ -64,7 +64,8 @@ struct ServingKit: Sendable {
   init(
     after earlier: ServingKit? = nil, limit: Int = 200, active: Int = 4,
     keys: ((KeyFile) throws -> KeyRing)? = nil, limiter: RateLimiter? = nil,
-    origins: Set<String> = [], uploadLimit: Int = 1 << 20
+    origins: Set<String> = [], uploadLimit: Int = 1 << 20,
+    facilities: HostFacilities = HostFacilities()
   ) throws {
     let folder = try earlier?.folder ?? TestFolder()
     self.folder = folder
@@ -83,6 +84,7 @@ struct ServingKit: Sendable {
       scratch: folder.file("scratch"), resources: ResourcePool(cores: 4),
       queue: RunQueue(active: active, waiting: .max / 2))
     environment.readableFolders = [pipelines, inputs]
+    environment.facilities = facilities
     let (lines, input) = AsyncStream.makeStream(of: String.self)
     self.log = lines
     let log = ServerLog(level: .debug, isJSON: true) { input.yield($0) }
