@@ -131,16 +131,16 @@ let package = Package(
       "HTTPServer", of: "HTTPServer", "HTTPTypes", "ChildProcess", "Threads", "TestSupport"),
     tests(
       "Speech", of: "TTSStage", "TranscribeStage", "Pipeline", "Media", "Speech", "SpeechClient",
-      "SpeechProviders", "HTTPClient", "HTTPServer", "HTTPTypes", "ChildProcess", "Threads",
-      "TestSupport", "videocraft-speech"),
+      "SpeechProviders", "HTTPClient", "ChildProcess", "Threads", "TestSupport",
+      "videocraft-speech"),
     tests(
       "Stages", of: "BuiltInStages", "ValidateStage", "ComposeStage", "BurnStage", "SegmentStage",
       "RenderStage", "Pipeline", "Media", "FFmpeg", "Threads", "TestSupport"),
     tests("Store", of: "Store", "SQLite", "Files", "Pipeline", "Threads", "TestSupport"),
     tests(
       "Host", excluding: ["Contracts/Clients"], of: "videocraft", "videocraft-speech", "Pipeline",
-      "Media", "ChildProcess",
-      "Threads", "TestSupport", "HTTPServer", "HTTPTypes", "HTTPClient"),
+      "Media", "ChildProcess", "Threads", "TestSupport", "HTTPServer", "HTTPTypes", "HTTPClient",
+      "SpeechProviders"),
     tests(
       "Golden", of: "videocraft", "videocraft-speech", "Pipeline", "Media", "ChildProcess",
       "TestSupport"),

@@ -56,7 +56,8 @@ enum SpeechFields {
       "failure_rate", .number, "Share of failures that opens it.", default: .number(0.5),
       range: 0.01...1),
     field(
-      "window", .integer, "Calls that the share is taken of.", default: .integer(20), range: 2...1000
+      "window", .integer, "Calls that the share is taken of.", default: .integer(20),
+      range: 2...1000
     ),
     field(
       "open_for", .duration, "How long it stays open the first time.",

@@ -152,7 +152,8 @@ extension ProviderSettings {
     var faults: [String] = []
     if name == "embedded" || !name.allSatisfy(Self.isNameLetter) {
       faults.append(
-        "a name is made of letters, digits, `-` and `_`, and `embedded` means the engines of this machine")
+        "a name is made of letters, digits, `-` and `_`, and `embedded` means the engines of this machine"
+      )
     }
     if kind.needsKey, key == nil {
       faults.append("`\(kind.rawValue)` answers nobody without a key: give the name of its secret")
@@ -173,15 +174,19 @@ extension ProviderSettings {
   }
 
   private var endpointFault: String? {
-    guard !endpoint.isEmpty else { return "`\(kind.rawValue)` has no usual address: give `endpoint`" }
+    guard !endpoint.isEmpty else {
+      return "`\(kind.rawValue)` has no usual address: give `endpoint`"
+    }
     guard let parts = URLComponents(string: endpoint), let host = parts.host, !host.isEmpty,
       parts.scheme == "https" || parts.scheme == "http", parts.user == nil, parts.password == nil,
       parts.query == nil, parts.fragment == nil
     else {
-      return "`endpoint` is an address such as `https://api.example.org`, without credentials or query"
+      return
+        "`endpoint` is an address such as `https://api.example.org`, without credentials or query"
     }
     guard parts.scheme == "https" || !networks.isEmpty else {
-      return "`endpoint` is not encrypted; that is for a machine in one of `networks`, such as `127.0.0.0/8`"
+      return
+        "`endpoint` is not encrypted; that is for a machine in one of `networks`, such as `127.0.0.0/8`"
     }
     return nil
   }

@@ -35,11 +35,21 @@ struct ProviderNarrator: Narrator {
   func speak() async throws -> SpokenText {
     let total = Double(script.wordCount)
     let done = Locked(0.0)
+    let failure = Locked<(any Error)?>(nil)
     context.progress(0, of: total, unit: .words, phase: "speaking")
     let spoken = try await concurrentMap(
       script.pieces, limit: line.settings.concurrency
     ) { index, piece -> TimedSentence? in
-      let sentence = piece.isSpeakable ? try await speak(piece, number: index + 1) : nil
+      guard failure.withLock({ $0 == nil }) else { return nil }
+      var sentence: TimedSentence?
+      do {
+        if piece.isSpeakable { sentence = try await speak(piece, number: index + 1) }
+      } catch {
+        try Task.checkCancellation()
+        // Sentences that are under way beside it are paid for, so they are waited for and kept.
+        failure.withLock { $0 = $0 ?? error }
+        return nil
+      }
       let now = done.withLock { done in
         done += Double(piece.written.words.count)
         return done
@@ -47,6 +57,7 @@ struct ProviderNarrator: Narrator {
       context.progress(now, of: total, unit: .words, phase: "speaking")
       return sentence
     }
+    if let error = failure.withLock({ $0 }) { throw error }
     return try await SpeechJoin(
       pieces: script.pieces, sentences: spoken, options: options, language: language,
       provider: line.name, context: context

@@ -51,9 +51,9 @@ struct ProviderOrder: Narrator {
         context.log("spoken by \(spoken.provider)")
         return spoken
       } catch {
-        if error is CancellationError || Task.isCancelled { throw error }
+        if error is CancellationError || Task.isCancelled { throw CancellationError() }
         var failure = (error as? ProviderError).map(StageError.init) ?? StageError(wrapping: error)
-        if failure.errorClass == .cancelled { throw error }
+        if failure.errorClass == .cancelled { throw CancellationError() }
         if line == nil { failure.message = "`\(name)`: \(failure.message)" }
         failures.append(failure)
       }

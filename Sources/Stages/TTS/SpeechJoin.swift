@@ -27,7 +27,11 @@ struct SpeechJoin: Sendable {
   func join() async throws -> SpokenText {
     var files: [URL?] = []
     for sentence in sentences {
-      if let sentence { files.append(try await context.open(sentence.sound)) } else { files.append(nil) }
+      if let sentence {
+        files.append(try await context.open(sentence.sound))
+      } else {
+        files.append(nil)
+      }
     }
     let output = context.newFile("joined.wav")
     let words = try await BlockingThread.run("tts join") { [files] in

@@ -30,7 +30,9 @@ extension TTS {
       this machine. The next one takes over a whole text when one fails. Without it: `embedded`.
       """, in: 1...16)
     public var providers: [String]?
-    @Field("Whether `text` is SSML: `break`, `emphasis`, `prosody`, `say-as`, `phoneme`, `sub`, `p`, `s`.")
+    @Field(
+      "Whether `text` is SSML: `break`, `emphasis`, `prosody`, `say-as`, `phoneme`, `sub`, `p`, `s`."
+    )
     public var ssml: Bool?
     @Field(
       """

@@ -76,7 +76,8 @@ enum VoiceName {
     let base = name.prefix { $0 != "+" }
     let parts = base.split(separator: "-", omittingEmptySubsequences: false)
     guard (1...2).contains(parts.count), parts[0].count == 2,
-      parts.allSatisfy({ (2...4).contains($0.count) && $0.allSatisfy { $0.isASCII && $0.isLetter } })
+      parts.allSatisfy({ (2...4).contains($0.count) && $0.allSatisfy { $0.isASCII && $0.isLetter } }
+      )
     else { return nil }
     return String(base)
   }

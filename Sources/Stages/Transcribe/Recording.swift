@@ -3,6 +3,7 @@ import Media
 import Pipeline
 import Speech
 import SpeechClient
+import SpeechProviders
 import Threads
 
 /// One recording on its way to a transcript.
@@ -11,6 +12,7 @@ struct Recording: Sendable {
   /// Nil when the words are to be recognised.
   let script: String?
   let language: String
+  let options: Transcribe.Options
   let context: StageContext
 
   /// What the recogniser's model was trained with.
@@ -24,10 +26,85 @@ struct Recording: Sendable {
     let sound = try await decode()
     defer { try? FileManager.default.removeItem(at: sound) }
     let isEnglish = LanguageTag.primary(language) == "en"
-    guard let script else { return try await recognise(sound, report) }
-    return isEnglish
-      ? try await align(sound, WrittenWords.split(script), report)
-      : try await estimate(sound, WrittenWords.split(script))
+    guard let script else {
+      guard options.usesProviders else { return try await recognise(sound, report) }
+      return try await heard(sound, report)
+    }
+    let tokens = WrittenWords.split(script)
+    if isEnglish { return try await align(sound, tokens, report) }
+    if options.usesProviders, let matched = try await match(sound, tokens, report) {
+      return matched
+    }
+    return try await estimate(sound, tokens)
+  }
+
+  /// What providers hear, or the recogniser of this machine where it is among them.
+  private func heard(
+    _ sound: URL, _ report: @escaping @Sendable (Double) -> Void
+  ) async throws -> Transcription {
+    let order = ListenerOrder(options: options, language: language, context: context)
+    return try await order.first { line in
+      guard let line else {
+        guard LanguageTag.primary(language) == "en" else {
+          throw StageError(
+            .configuration, "the recogniser of this machine knows English alone, not `\(language)`",
+            field: "language")
+        }
+        return try await recognise(sound, report)
+      }
+      let words = try await ProviderListener(line, options: options, language: language, context)
+        .listen(to: sound, report)
+      guard !words.isEmpty else {
+        throw ProviderError(
+          .invalidInput, line.name, "it heard no words in `\(audio.name)`")
+      }
+      var result = transcription(words, .recognition, .recognised)
+      result.provider = line.name
+      return result
+    }
+  }
+
+  /// Words of a script in a language that cannot be aligned, found among those that a provider heard. Nil when too few
+  /// are the same.
+  private func match(
+    _ sound: URL, _ tokens: [String], _ report: @escaping @Sendable (Double) -> Void
+  ) async throws -> Transcription? {
+    let order = ListenerOrder(options: options, language: language, context: context)
+    let (heard, name) =
+      try await order.first { line -> ([HeardToken], String)? in
+        guard let line else { return nil }
+        let listener = ProviderListener(line, options: options, language: language, context)
+        return (try await listener.listen(to: sound, report), line.name)
+      } ?? ([], "")
+    guard let times = ScriptMatching.match(tokens, heard) else { return nil }
+    let spoken = tokens.count { WrittenWords.isSpeakable($0) }
+    guard times.count * 10 >= spoken * 6 else {
+      if !heard.isEmpty {
+        context.warn(
+          "only \(times.count) of the \(spoken) words of the script were heard in `\(audio.name)` by `\(name)`: "
+            + "check that they belong together", field: "script")
+      }
+      return nil
+    }
+    let activity = try await activity(of: sound)
+    var written = WrittenTimes()
+    written.append(
+      tokens, times: times, after: 0, within: activity.span ?? 0..<max(1, activity.duration))
+    var result = transcription(written.words, .recognition, .aligned)
+    result.provider = name
+    return result
+  }
+
+  private func transcription(
+    _ words: [HeardToken], _ timing: Transcript.Timing, _ method: Transcription.Method
+  ) -> Transcription {
+    let transcript = Transcript(
+      words: words.map {
+        Transcript.Word(
+          text: $0.text, start: $0.start, end: $0.end, confidence: $0.confidence,
+          speaker: $0.speaker)
+      }, language: language, timing: timing, sound: audio.digest)
+    return Transcription(transcript: transcript, method: method)
   }
 
   private func decode() async throws -> URL {
@@ -61,7 +138,9 @@ struct Recording: Sendable {
     context.warn(
       "`\(audio.name)` was recognised without a script: expect wrong words, and none of the "
         + "punctuation; a `script` gives exact captions", field: "script")
-    return transcription(recognised.words, .recognition, .recognised)
+    var result = transcription(recognised.words, .recognition, .recognised)
+    result.provider = options.usesProviders ? Transcribe.Options.embeddedName : nil
+    return result
   }
 
   private func align(

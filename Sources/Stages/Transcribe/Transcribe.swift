@@ -3,12 +3,13 @@ import Media
 public import Pipeline
 import Speech
 import SpeechClient
+import SpeechProviders
 import Threads
 
 /// Finds out when each word of a recording is said, by its script or by recognition.
 public struct Transcribe: Stage {
   public static let info = StageInfo(
-    "transcribe", version: "1.0.0", cacheVersion: 1,
+    "transcribe", version: "1.1.0", cacheVersion: 1,
     summary: "Words of recorded speech with their times: aligned with a script, or recognised.",
     cores: .all, weight: 2,
     example: """
@@ -31,18 +32,22 @@ public struct Transcribe: Stage {
     ) { index, audio in
       let task = Recording(
         audio: audio.reference, script: scripts[index], language: options.language,
-        context: context)
+        options: options, context: context)
       do {
         return try await task.transcribe { progress.report(index, $0) }
       } catch let error as SpeechError {
         let stageError = StageError(error)
         throw inputs.audio.count > 1 ? stageError.about("`\(audio.reference.name)`") : stageError
+      } catch let error as ProviderError {
+        throw StageError(error)
       }
     }
     var outputs = Outputs()
     outputs.transcript = spoken.map(\.transcript)
     let methods = Set(spoken.map(\.method))
     outputs.method = methods.count == 1 ? methods.first?.rawValue ?? "mixed" : "mixed"
+    let listeners = Set(spoken.compactMap(\.provider)).sorted()
+    outputs.provider = listeners.isEmpty ? nil : listeners.joined(separator: ", ")
     return outputs
   }
 
@@ -59,10 +64,12 @@ public struct Transcribe: Stage {
       let text = index < script.count ? script[index] : ""
       return text.contains { !$0.isWhitespace } ? text : nil
     }
-    if LanguageTag.primary(options.language) != "en", scripts.contains(nil) {
+    if LanguageTag.primary(options.language) != "en", scripts.contains(nil), !options.usesProviders
+    {
       throw StageError(
         .configuration,
-        "speech in `\(options.language)` cannot be recognised, only English can: give its `script`",
+        "speech in `\(options.language)` cannot be recognised here, only English can: give its `script`, or "
+          + "`providers` that know the language",
         field: "language")
     }
     return scripts
@@ -77,6 +84,8 @@ struct Transcription: Sendable {
 
   var transcript: Transcript
   var method: Method
+  /// Who listened; nil where nobody had to.
+  var provider: String?
 }
 
 extension StageError {

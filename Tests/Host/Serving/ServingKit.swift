@@ -70,7 +70,8 @@ struct ServingKit: Sendable {
     sources: (URL, any ArtifactStore) -> any SourceFetching = { _, _ in NoSources() },
     room: ((PipelineEngine) -> DiskRoom)? = nil,
     exporter: ((ServerLog) -> SpanExporter)? = nil, transport: TransportMiddleware? = nil,
-    probes: [HealthProbe] = []
+    probes: [HealthProbe] = [],
+    facilities: HostFacilities = HostFacilities()
   ) throws {
     let folder = try earlier?.folder ?? TestFolder()
     self.folder = folder
@@ -90,6 +91,7 @@ struct ServingKit: Sendable {
       queue: RunQueue(active: active, waiting: .max / 2))
     environment.readableFolders = [pipelines, inputs]
     environment.sources = sources(folder.url, artifacts)
+    environment.facilities = facilities
     let (lines, input) = AsyncStream.makeStream(of: String.self)
     self.log = lines
     let log = ServerLog(level: .debug, isJSON: true) { lines in

@@ -13,7 +13,8 @@ extension NativeAPI {
     [
       Endpoint(
         method: .get, path: "/api/v1/providers", operation: "listProviders",
-        summary: "The services for speech: whether they are used, how often they fail, how long they take.",
+        summary:
+          "The services for speech: whether they are used, how often they fail, how long they take.",
         tag: "operation", scope: .readRuns,
         answers: [
           Endpoint.Answer(

@@ -99,8 +99,8 @@ public struct MarkedSentence: Sendable, Hashable {
       result += open[kept...].reversed().map(\.closing).joined()
       open = Array(open[..<kept])
       let isInsideText = open.contains { $0.element.holdsTextOnly }
-      if !isInsideText { result += word.breaksBefore.map(\.empty).joined() }
       result += Self.escaped(text[end..<max(end, range.lowerBound)])
+      if !isInsideText { result += word.breaksBefore.map(\.empty).joined() }
       if marks, !range.isEmpty, !isInsideText { result += "<mark name=\"w\(index)\"/>" }
       result += word.tags[kept...].map(\.opening).joined()
       open = word.tags

@@ -206,12 +206,16 @@ public struct MarkupReader {
     var value = ""
     while at < text.count, text[at] != quote {
       if text[at] == "<" { throw problem("`<` in a value is written `&lt;`", at: at) }
-      if text[at] == "&" { value.append(try readEntity()) } else {
+      if text[at] == "&" {
+        value.append(try readEntity())
+      } else {
         value.append(text[at])
         at += 1
       }
     }
-    guard at < text.count else { throw problem("the value of `\(attribute)` has no end", at: start) }
+    guard at < text.count else {
+      throw problem("the value of `\(attribute)` has no end", at: start)
+    }
     at += 1
     return value
   }

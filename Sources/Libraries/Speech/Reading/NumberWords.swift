@@ -100,7 +100,8 @@ struct GermanNumbers: NumberWords {
     var words: [String] = []
     for group in groups(number) where group.power >= 2 {
       let (one, many) = Self.powers[group.power]
-      words.append(group.value == 1 ? "eine \(one)" : "\(hundreds(group.value, isLast: true)) \(many)")
+      words.append(
+        group.value == 1 ? "eine \(one)" : "\(hundreds(group.value, isLast: true)) \(many)")
     }
     let low = number % 1_000_000
     if low > 0 {

@@ -234,7 +234,8 @@ struct ReadingVocabulary: Sendable {
         "bd": "boulevard", "st": "Saint", "ste": "Sainte", "env.": "environ",
       ],
       abbreviationsBeforeNumbers: ["n°": "numéro", "no": "numéro", "p.": "page"],
-      months: months(names, short: ["janv", "févr", "", "avr", "", "", "juil", "", "sept", "oct", "nov", "déc"]),
+      months: months(
+        names, short: ["janv", "févr", "", "avr", "", "", "juil", "", "sept", "oct", "nov", "déc"]),
       monthNames: names,
       signs: ["&": "et", "+": "plus", "=": "égale", "%": "pour cent", "@": "arobase"],
       wordsBeforeYears: [])
@@ -273,7 +274,9 @@ struct ReadingVocabulary: Sendable {
         "uds.": "ustedes", "av.": "avenida", "ee.uu.": "Estados Unidos",
       ],
       abbreviationsBeforeNumbers: ["núm.": "número", "n.º": "número", "pág.": "página"],
-      months: months(names, short: ["ene", "feb", "", "abr", "", "jun", "jul", "ago", "sept", "oct", "nov", "dic"]),
+      months: months(
+        names,
+        short: ["ene", "feb", "", "abr", "", "jun", "jul", "ago", "sept", "oct", "nov", "dic"]),
       monthNames: names,
       signs: ["&": "y", "+": "más", "=": "igual a", "%": "por ciento", "@": "arroba"],
       wordsBeforeYears: [])

@@ -7,7 +7,7 @@ extension SentenceReader {
     if let text = time(core, at: index) { return text }
     if let text = date(core) { return text }
     if let text = ordinal(at: index) { return text }
-    if let text = decade(core) { return text }
+    if let text = decade(at: index) { return text }
     if let text = measure(core) { return text }
     if let text = fraction(core) { return text }
     if let text = range(core) { return text }
@@ -22,7 +22,9 @@ extension SentenceReader {
     let core = parts[index].core
     if let sign = core.first(where: { words.currencies[$0] != nil }) {
       let rest = core.replacing(String(sign), with: "")
-      guard core.first == sign || core.last == sign || core.hasPrefix("-\(sign)") else { return nil }
+      guard core.first == sign || core.last == sign || core.hasPrefix("-\(sign)") else {
+        return nil
+      }
       return amount(rest, of: sign, at: index)
     }
     // `12,50 €` as two words.
@@ -56,7 +58,11 @@ extension SentenceReader {
   ) -> String {
     guard let decimals = number.decimals, decimals.count == 2, let cents = Int(decimals),
       let value = number.value
-    else { return "\(number.spoken(words)) \(number.isOne ? whole.one : whole.many)" }
+    else {
+      return number.isOne && !number.isNegative
+        ? "\(article(1)) \(whole.one)"
+        : "\(number.spoken(words)) \(number.isOne ? whole.one : whole.many)"
+    }
     let sign = number.isNegative ? "\(words.minus) " : ""
     let wholes = "\(article(value)) \(value == 1 ? whole.one : whole.many)"
     let parts = "\(article(cents)) \(cents == 1 ? part.one : part.many)"
@@ -91,7 +97,8 @@ extension SentenceReader {
     guard !unit.isEmpty, let number = WrittenNumber(String(digits), words) else { return nil }
     let noun = unit == "°" ? words.degrees : words.units[unit]
     guard let noun else { return nil }
-    return "\(number.isOne ? article(1) : number.spoken(words)) \(number.isOne ? noun.one : noun.many)"
+    return
+      "\(number.isOne ? article(1) : number.spoken(words)) \(number.isOne ? noun.one : noun.many)"
   }
 
   private func fraction(_ core: String) -> String? {
@@ -141,7 +148,9 @@ extension SentenceReader {
     let ending = core.dropFirst(digits.count).lowercased()
     switch words.numbers {
     case is EnglishNumbers:
-      guard ["st", "nd", "rd", "th"].contains(ending) else { return dayOfMonth(value, ending, index) }
+      guard ["st", "nd", "rd", "th"].contains(ending) else {
+        return dayOfMonth(value, ending, index)
+      }
       return words.numbers.ordinal(value)
     case is GermanNumbers:
       guard ending.isEmpty, parts[index].after == ".", index + 1 < parts.count, value < 1000 else {
@@ -149,6 +158,7 @@ extension SentenceReader {
       }
       let before = self.core(index - 1)?.lowercased() ?? ""
       let inflected = ["am", "vom", "zum", "beim", "dem", "den", "des", "im", "seit"]
+      parts[index].after = ""
       return words.numbers.ordinal(value) + (inflected.contains(before) ? "n" : "")
     case is FrenchNumbers:
       guard ["er", "re", "e", "ème", "eme", "nd", "nde"].contains(ending) else { return nil }
@@ -177,12 +187,14 @@ extension SentenceReader {
   }
 
   /// `1990s` and `'90s`.
-  private func decade(_ core: String) -> String? {
+  private mutating func decade(at index: Int) -> String? {
+    let core = parts[index].core
     guard let english = words.numbers as? EnglishNumbers, core.hasSuffix("s") else { return nil }
     let digits = core.dropLast().filter { $0 != "'" && $0 != "’" }
     guard WrittenNumber.isDigits(digits), let value = Int(digits), value % 10 == 0,
       (20...99).contains(value) || (1100...2090).contains(value)
     else { return nil }
+    if ["'", "’", "‘"].contains(parts[index].before) { parts[index].before = "" }
     return english.decade(value)
   }
 
@@ -254,7 +266,8 @@ extension SentenceReader {
       return "\(hour == 1 ? "una" : hours)\(minute == 0 ? " en punto" : minutes)"
     default:
       let next = core(index + 1)?.lowercased() ?? ""
-      let hasHalf = !half.isEmpty || next.hasPrefix("a.m") || next.hasPrefix("p.m") || next == "am"
+      let hasHalf =
+        !half.isEmpty || next.hasPrefix("a.m") || next.hasPrefix("p.m") || next == "am"
         || next == "pm"
       let oh = minute > 0 && minute < 10 ? " oh" : ""
       let text: String

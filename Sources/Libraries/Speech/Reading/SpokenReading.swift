@@ -64,7 +64,8 @@ struct WordParts: Sendable {
 
 /// Reads one sentence from left to right.
 struct SentenceReader {
-  let parts: [WordParts]
+  /// Punctuation that belongs to what is written short goes with it.
+  var parts: [WordParts]
   let words: ReadingVocabulary
   let isAmerican: Bool
   let kept: Set<Int>
@@ -82,9 +83,11 @@ struct SentenceReader {
 
   mutating func read() -> [String] {
     parts.indices.map { index in
+      guard !kept.contains(index) else {
+        return parts[index].before + parts[index].core + parts[index].after
+      }
+      let spoken = decided[index] ?? reading(of: index) ?? parts[index].core
       let part = parts[index]
-      guard !kept.contains(index) else { return part.before + part.core + part.after }
-      let spoken = decided[index] ?? reading(of: index) ?? part.core
       return spoken.isEmpty ? "" : part.before + spoken + part.after
     }
   }
@@ -113,10 +116,11 @@ struct SentenceReader {
       let next = self.core(index + 1)?.first
       return next?.isUppercase == true && parts[index].after.isEmpty ? "Saint" : "Street"
     }
-    if let pair = self.core(index + 1).flatMap({ words.abbreviations["\(lower)\($0.lowercased())"] }),
-      lower.count == 2, lower.hasSuffix(".")
+    if parts[index].after == ".", let next = self.core(index + 1)?.lowercased(),
+      let pair = words.abbreviations["\(lower).\(next)."]
     {
       // Written with a space between: `z. B.`
+      parts[index].after = ""
       decided[index + 1] = ""
       return pair
     }
@@ -149,7 +153,9 @@ struct SentenceReader {
 enum RomanNumeral {
   /// 1 to 3999; nil for anything else, also for numerals that are not in their usual form.
   static func value(_ text: String) -> Int? {
-    let values: [Character: Int] = ["I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000]
+    let values: [Character: Int] = [
+      "I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000,
+    ]
     let digits = text.compactMap { values[$0] }
     guard !text.isEmpty, digits.count == text.count else { return nil }
     var total = 0

@@ -95,7 +95,9 @@ public struct ProviderCall: Sendable {
         "it answered \(type.prefix { $0 != ";" }) instead of sound: \(Self.beginning(response.body))"
       )
     }
-    guard !response.body.isEmpty else { throw error(.badAnswer, "it answered with no sound at all") }
+    guard !response.body.isEmpty else {
+      throw error(.badAnswer, "it answered with no sound at all")
+    }
     return response.body
   }
 

@@ -32,7 +32,9 @@ struct ElevenLabsSpeech: SpeechSynthesiser {
 
   var abilities: SpeechAbilities {
     let longest =
-      model.contains("v2_5") ? 40_000 : model.contains("_v2") && !model.contains("multilingual")
+      model.contains("v2_5")
+      ? 40_000
+      : model.contains("_v2") && !model.contains("multilingual")
         ? 30_000 : model.contains("v3") ? 5000 : 10_000
     return SpeechAbilities(longest: longest, speed: 0.7...1.2, markup: [.break])
   }

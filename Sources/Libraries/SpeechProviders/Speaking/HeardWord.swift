@@ -48,8 +48,9 @@ extension TimedRange {
     }
     let found = speakable.count { hit.contains($0) }
     guard !speakable.isEmpty,
-      Double(found) >= neededShare * Double(speakable.count) || speakable.count - found <= 1
-        && found > 0 && speakable.count > 4
+      Double(found) >= neededShare * Double(speakable.count)
+        || speakable.count - found <= 1
+          && found > 0 && speakable.count > 4
     else { return nil }
     return ranges
   }
@@ -61,7 +62,9 @@ extension TimedRange {
     let limit = min(text.count, start + 80 + letters.count)
     for first in start..<max(start, limit) where text[first] == letters[0] {
       // A word is not found in the middle of another one, except where scripts have no spaces.
-      if first > 0, isLetter(text[first - 1]), first > start, text[first].value < 0x2E80 { continue }
+      if first > 0, isLetter(text[first - 1]), first > start, text[first].value < 0x2E80 {
+        continue
+      }
       var at = first
       var matched = 0
       while at < text.count, matched < letters.count {

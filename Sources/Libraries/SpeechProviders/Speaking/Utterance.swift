@@ -97,7 +97,9 @@ public struct SpeechAbilities: Sendable, Hashable {
       )
     }
     if utterance.pitch != 0 {
-      guard let pitch else { throw refuse("it cannot change the pitch of a voice; leave out `pitch`") }
+      guard let pitch else {
+        throw refuse("it cannot change the pitch of a voice; leave out `pitch`")
+      }
       guard pitch.contains(utterance.pitch) else {
         throw refuse(
           "it changes the pitch by \(pitch.lowerBound) to \(pitch.upperBound) semitones, not \(utterance.pitch)"
