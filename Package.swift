@@ -37,7 +37,7 @@ let package = Package(
   products: [
     .executable(name: "videocraft", targets: ["videocraft"]),
     .executable(name: "videocraft-speech", targets: ["videocraft-speech"]),
-    .library(name: "Pipeline", targets: ["Pipeline"]),
+    .library(name: "Pipeline", targets: ["Pipeline", "StageServing"]),
     .library(name: "Store", targets: ["Store"]),
   ],
   targets: [
@@ -54,6 +54,7 @@ let package = Package(
     cLibrary("CESpeak"),
     cLibrary("CPocketSphinx", pkgConfig: "pocketsphinx"),
     cCode("CProcess"),
+    cCode("CConfinement"),
     cCode("CFiles"),
     cCode("CSockets"),
 
@@ -73,6 +74,7 @@ let package = Package(
     library("ChildProcess", over: "CProcess", "Threads"),
     library("HTTPTypes", over: "Crypto", "Threads"),
     library("HTTPServer", over: "HTTPTypes", "CSockets", "CTLS", "Threads"),
+    library("Confinement", over: "CConfinement", "CProcess", "ChildProcess", "Threads"),
     library("Speech"),
     library("SpeechClient", over: "Speech", "ChildProcess", "Threads"),
 
@@ -98,6 +100,18 @@ let package = Package(
       name: "Store", dependencies: ["Pipeline", "SQLite", "Files", "Crypto", "Threads"],
       path: "Sources/Store"),
 
+    .target(
+      name: "StageProtocol", dependencies: ["Pipeline"], path: "Sources/Plugins/StageProtocol"),
+    .target(
+      name: "StageServing", dependencies: ["Pipeline", "StageProtocol", "Threads"],
+      path: "Sources/Plugins/StageServing"),
+    .target(
+      name: "PluginHost",
+      dependencies: [
+        "Pipeline", "StageProtocol", "Confinement", "ChildProcess", "Crypto", "Threads",
+      ],
+      path: "Sources/Plugins/PluginHost"),
+
     .executableTarget(
       name: "videocraft-speech", dependencies: ["Flite", "ESpeak", "PocketSphinx", "Speech"],
       path: "Sources/SpeechHelper", exclude: ["LICENSE"]),
@@ -105,7 +119,7 @@ let package = Package(
       name: "videocraft",
       dependencies: [
         "Pipeline", "Media", "Store", "HTTPClient", "BuiltInStages", "Files", "Threads",
-        "HTTPServer", "HTTPTypes", "Crypto", "FFmpeg",
+        "HTTPServer", "HTTPTypes", "Crypto", "FFmpeg", "PluginHost", "StageServing",
       ],
       path: "Sources/Host"),
 
@@ -131,6 +145,10 @@ let package = Package(
     tests(
       "Stages", of: "BuiltInStages", "ValidateStage", "ComposeStage", "BurnStage", "SegmentStage",
       "RenderStage", "Pipeline", "Media", "FFmpeg", "Threads", "TestSupport"),
+    tests(
+      "Plugins", of: "PluginHost", "StageProtocol", "StageServing", "Confinement", "BuiltInStages",
+      "Pipeline", "Media", "ChildProcess", "Threads", "TestSupport", "videocraft",
+      "videocraft-speech"),
     tests("Store", of: "Store", "SQLite", "Files", "Pipeline", "Threads", "TestSupport"),
     tests(
       "Host", of: "videocraft", "videocraft-speech", "Pipeline", "Media", "ChildProcess",

@@ -2,6 +2,7 @@ import BuiltInStages
 import Foundation
 import Media
 import Pipeline
+import PluginHost
 import Store
 
 /// Where everything is put together, and the only such place.
@@ -12,6 +13,7 @@ enum Wiring {
     let journal: any RunJournal
     let artifacts: any ArtifactStore
     let registry: StageRegistry
+    let plugins: PluginCatalogue
     /// The runs that earlier processes left unfinished, oldest first.
     private let recovered: [String]
     /// Hears what other processes ask for.
@@ -26,12 +28,13 @@ enum Wiring {
 
     fileprivate init(
       _ engine: PipelineEngine, recovered: [RunStatus], watch: ControlWatch,
-      collector: Collector, hooks: HookPost, folder: DataFolder
+      collector: Collector, hooks: HookPost, folder: DataFolder, plugins: PluginCatalogue
     ) {
       self.engine = engine
       journal = engine.environment.journal
       artifacts = engine.environment.artifacts
-      registry = Wiring.registry()
+      registry = plugins.registry
+      self.plugins = plugins
       self.recovered = recovered.map(\.record.id)
       self.watch = watch
       self.collector = collector
@@ -65,23 +68,51 @@ enum Wiring {
     var queue = RunQueue()
     /// See `EngineEnvironment`.
     var readableFolders: [URL]?
+    /// Besides the usual places.
+    var pluginFolders: [String] = []
   }
 
-  static func registry() -> StageRegistry { StageRegistry(BuiltInStages.all) }
+  /// The stages of this host and of the plugins that the command line leads to. Blocks while a new plugin is asked what
+  /// it is.
+  static func registry(_ arguments: Arguments) -> StageRegistry { plugins(arguments).registry }
+
+  static func plugins(_ arguments: Arguments) -> PluginCatalogue {
+    plugins(
+      dataFolder: arguments.value(DataOptions.dataFolder.name),
+      folders: arguments.all(GlobalOptions.pluginFolder.name))
+  }
+
+  static func plugins(dataFolder path: String?, folders: [String]) -> PluginCatalogue {
+    let book = dataFolder(path).appendingPathComponent("plugins.json")
+    let plugins = PluginCatalogue(
+      folders: PluginSearch.folders(given: folders), builtIn: BuiltInStages.all,
+      ownProgram: OwnProgram.path, cache: PluginSearch.cache(),
+      breakers: BreakerBook(file: book))
+    plugins.refresh()
+    return plugins
+  }
 
   /// Owns the data folder that the command line names, as long as the host is there. What an earlier process left
   /// is tidied up first: its attempts are lost, and what was asked of it meanwhile is done.
-  static func host(_ arguments: Arguments) async throws -> Host {
+  ///
+  /// - Parameter plugins: those that the pipeline was read with; nil for those of the command line.
+  static func host(
+    _ arguments: Arguments, plugins: PluginCatalogue? = nil
+  ) async throws -> Host {
     try await host(
       HostSettings(
         dataFolder: arguments.value(DataOptions.dataFolder.name),
         cores: try DataOptions.cores(in: arguments),
-        secretsFile: arguments.value(DataOptions.secretsFile.name)))
+        secretsFile: arguments.value(DataOptions.secretsFile.name),
+        pluginFolders: arguments.all(GlobalOptions.pluginFolder.name)), plugins: plugins)
   }
 
-  static func host(_ settings: HostSettings) async throws -> Host {
+  static func host(_ settings: HostSettings, plugins: PluginCatalogue? = nil) async throws -> Host {
+    let plugins =
+      plugins ?? Self.plugins(dataFolder: settings.dataFolder, folders: settings.pluginFolders)
     let folder = try DataFolder(dataFolder(settings.dataFolder))
     let artifacts = try FileArtifactStore(folder: folder.artifacts)
+    plugins.places.use(scratch: folder.scratch, readable: [folder.artifacts])
     let journal = try SQLJournal(path: folder.database.path, artifacts: artifacts)
     var environment = EngineEnvironment(
       journal: journal, artifacts: artifacts, renderer: TimelineFileRenderer(),
@@ -106,7 +137,7 @@ enum Wiring {
     return Host(
       engine, recovered: recovered, watch: watch,
       collector: Collector(journal: journal, artifacts: artifacts),
-      hooks: hooks, folder: folder)
+      hooks: hooks, folder: folder, plugins: plugins)
   }
 
   /// An engine that can plan, over a data folder that another process may own. It can run nothing.

@@ -2,6 +2,8 @@ import Foundation
 import HTTPServer
 import HTTPTypes
 import Pipeline
+import PluginHost
+import Threads
 
 /// Everything of a host that serves, put together from a configuration.
 struct ServingHost: Sendable {
@@ -20,7 +22,8 @@ struct ServingHost: Sendable {
 
   /// Locks the data folder and reads what is in it. Throws when another process has it.
   static func make(
-    _ configuration: Configuration, sink: @escaping @Sendable (String) -> Void
+    _ configuration: Configuration, pluginFolders: [String] = [],
+    sink: @escaping @Sendable (String) -> Void
   ) async throws -> ServingHost {
     let log = ServerLog(
       level: configuration.logLevel, isJSON: configuration.logsJSON, sink: sink)
@@ -30,6 +33,7 @@ struct ServingHost: Sendable {
       // The service has the bound: what was accepted once is never refused by the queue.
       queue: RunQueue(active: configuration.activeRuns, waiting: .max / 2))
     settings.readableFolders = [configuration.pipelineFolder] + configuration.inputFolders
+    settings.pluginFolders = pluginFolders
     let host = try await Wiring.host(settings)
     let keyFile = KeyFile(dataFolder: host.dataFolder)
     let needsKey = configuration.requiresKey && configuration.apiKey == nil
@@ -115,6 +119,7 @@ struct ServingHost: Sendable {
       group.addTask { await host.hooks.sendAll() }
       group.addTask { await answerOtherProcesses() }
       group.addTask { await tidy() }
+      group.addTask { await watchPlugins() }
       group.addTask {
         for await _ in asked { break }
         await stop(server)
@@ -149,6 +154,16 @@ struct ServingHost: Sendable {
       await host.watch.answerAll()
       try? await Task.sleep(for: ControlDesk.pause)
     }
+  }
+
+  /// Plugins that come, change or go while the host runs.
+  private func watchPlugins() async {
+    while !Task.isCancelled {
+      let changes = await BlockingThread.run("plugins") { [host] in host.plugins.refresh() }
+      for change in changes { log.write(.info, "plugins", ["change": .string(change)]) }
+      try? await Task.sleep(for: .seconds(2))
+    }
+    host.plugins.close()
   }
 
   private func tidy() async {
