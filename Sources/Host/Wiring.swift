@@ -72,6 +72,9 @@ enum Wiring {
     var pluginFolders: [String] = []
   }
 
+  /// The stages of this host alone.
+  static func registry() -> StageRegistry { StageRegistry(BuiltInStages.all) }
+
   /// The stages of this host and of the plugins that the command line leads to. Blocks while a new plugin is asked what
   /// it is.
   static func registry(_ arguments: Arguments) -> StageRegistry { plugins(arguments).registry }

@@ -55,7 +55,7 @@ struct BothWaysTests {
       "compose",
       with: [
         "size": .text("320x180"),
-        "scenes": .list([.map(["image": .file(picture)]), .map(["video": .file(clip)])]),
+        "scenes": .list([.map(["image": .file(picture)])]),
       ], in: ["narration": voice])
     let film = try #require(all["compose"]?["video"])
     all["burn"] = try await way.run(

@@ -133,7 +133,7 @@ struct CallTests {
     let bench = try PluginBench()
     _ = try await bench.run("echo")
     let task = Task { try await bench.run("wait") }
-    try await Task.sleep(for: .milliseconds(300))
+    try await bench.begun()
     task.cancel()
     guard case .failure(let error) = await task.result else {
       Issue.record("it was not cancelled")

@@ -122,7 +122,7 @@ struct DiscoveryTests {
     arguments: [
       (
         #"{"id": "odd", "version": "1.2.0"}"#,
-        "its `plugin.json` is wrong: line 1: `plugin.json` needs `command` (list<text>)"
+        "its `plugin.json` is wrong: line 1: `plugin.json` needs `command`"
       ),
       (
         #"{"id": "Odd One", "version": "1.2.0", "command": ["python3"]}"#,

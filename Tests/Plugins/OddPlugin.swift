@@ -57,6 +57,7 @@ enum OddPlugin {
         mode = p["options"]["mode"]
         inputs = p["inputs"]
         scratch = p["scratch"]
+        if mode in ("wait", "stubborn"): log(id, "begun")
         if mode == "echo":
             send(method="stage/progress", params={"run": id, "done": 1, "total": 2, "unit": "items", "phase": "echo"})
             return {name: inputs[name] for name in inputs}
@@ -111,7 +112,7 @@ enum OddPlugin {
                 "class": "invalid-input", "field": "mode", "at": "[2]", "cause": "blue-ish", "retryAfterMs": 1500}})
         if mode == "warn":
             send(method="stage/diagnostic", params={"run": id, "message": "rather long", "field": "size"})
-            print("a print goes to the log")
+            print("a print goes to the log", flush=True)
             raw(b"a stray line\n")
             print("to stderr", file=sys.stderr, flush=True)
             time.sleep(0.3)
@@ -136,7 +137,9 @@ enum OddPlugin {
             }
             return {"data": found}
         if mode == "abort": os.abort()
-        if mode == "fault": os.kill(os.getpid(), signal.SIGSEGV)
+        if mode == "fault":
+            os.kill(os.getpid(), signal.SIGSEGV)
+            time.sleep(60)
         if mode == "exit": os._exit(7)
         if mode == "complain-and-exit":
             print("something is wrong with my ears", file=sys.stderr, flush=True)
@@ -144,7 +147,6 @@ enum OddPlugin {
         if mode == "hang":
             while True: time.sleep(1)
         if mode == "stubborn":
-            signal.signal(signal.SIGTERM, signal.SIG_IGN)
             while True: time.sleep(1)
         if mode == "flood":
             while True: raw(b"x" * 65536)
@@ -175,7 +177,6 @@ enum OddPlugin {
             time.sleep(0.2)
             os._exit(1)
         if mode == "fill":
-            signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
             with open(os.path.join(scratch, "big"), "wb") as file:
                 while True: file.write(b"x" * (1 << 20))
         if mode == "fill-many":
@@ -210,6 +211,10 @@ enum OddPlugin {
             send(id=id, error=failure.args[0])
         except Exception as error:
             send(id=id, error={"code": -32000, "message": "%s: %s" % (type(error).__name__, error)})
+
+    # Python itself would have an error made of it.
+    signal.signal(signal.SIGXFSZ, signal.SIG_DFL)
+    if os.environ.get("ODD_STUBBORN"): signal.signal(signal.SIGTERM, signal.SIG_IGN)
 
     HANDSHAKE = os.environ.get("ODD_HANDSHAKE", "")
     if HANDSHAKE == "nonsense":

@@ -57,6 +57,11 @@ struct PluginBench {
     return try await spec().run(with: settings, in: inputs, services: services)
   }
 
+  /// Waits until a call says that it is under way.
+  func begun() async throws {
+    try await eventually("the call has begun") { services.logs.contains("begun") }
+  }
+
   /// How the stage fails in a mode.
   func failure(
     _ mode: String, options: [String: Value] = [:], in inputs: [String: Value] = [:]

@@ -26,9 +26,11 @@ public final class PluginCatalogue: Sendable {
   }
 
   private struct Entry: Sendable {
-    /// Nil for a folder that cannot be used.
+    /// Nil for a folder that cannot be trusted.
     var stamp: Digest?
     var listing: Listing
+    /// Why it is no plugin; nil when it is one.
+    var refusal: String?
     var stages: [StageSpec] = []
     var pool: PluginPool?
   }
@@ -113,19 +115,14 @@ extension PluginCatalogue {
     let before = state.withLock { $0.entries }
     var entries: [String: Entry] = [:]
     var changes: [String] = []
-    for folder in found() {
-      let key = folder.path
-      let stamp = PluginFolder.stamp(of: folder)
-      if let known = before[key], known.stamp == stamp,
-        stamp != nil || known.listing.problem != nil,
-        !isWorthAnotherLook(known, folder)
-      {
-        entries[key] = known
-      } else {
-        entries[key] = entry(for: folder, stamp: stamp)
-        changes.append(
-          "\(before[key] == nil ? "found" : "changed"): \(entries[key]?.listing.id ?? key)")
+    for place in found() {
+      let known = before[place.path]
+      let entry = entry(for: place, known)
+      entries[place.path] = entry
+      guard known?.stamp != entry.stamp || known == nil || known?.refusal != entry.refusal else {
+        continue
       }
+      changes.append("\(known == nil ? "found" : "changed"): \(entry.listing.id)")
     }
     for (key, entry) in before where entries[key]?.pool !== entry.pool {
       entry.pool?.retire()
@@ -133,12 +130,6 @@ extension PluginCatalogue {
     }
     publish(entries, isChanged: !changes.isEmpty)
     return changes
-  }
-
-  /// What is refused for who may write to it has no stamp; it is looked at anew when it was put right.
-  private func isWorthAnotherLook(_ entry: Entry, _ folder: URL) -> Bool {
-    guard entry.stamp == nil else { return false }
-    return (try? PluginFolder(folder)) != nil
   }
 
   /// Folders with a `plugin.json`, in order.
@@ -158,24 +149,30 @@ extension PluginCatalogue {
     }
   }
 
-  private func entry(for url: URL, stamp: Digest?) -> Entry {
-    var listing = Listing(id: url.lastPathComponent, version: "", folder: url)
+  /// - Parameter known: what it was; it stays that unless something in the folder changed.
+  private func entry(for url: URL, _ known: Entry?) -> Entry {
+    let folder: PluginFolder
+    do throws(PluginProblem) {
+      folder = try PluginFolder(url)
+    } catch {
+      var listing = Listing(id: url.lastPathComponent, version: "", folder: url)
+      listing.problem = error.description
+      return Entry(listing: listing, refusal: error.description)
+    }
+    if let known, known.stamp == folder.stamp { return known }
+    var listing = Listing(
+      id: folder.program.id, version: folder.program.version, folder: url, program: folder.program)
+    let pool = PluginPool(folder.program, places: places, breakers: breakers)
     do {
-      let folder = try PluginFolder(url)
-      listing.id = folder.program.id
-      listing.version = folder.program.version
-      listing.program = folder.program
-      let pool = PluginPool(folder.program, places: places, breakers: breakers)
       let stages = try stages(of: folder, pool)
-      return Entry(stamp: stamp, listing: listing, stages: stages, pool: pool)
+      return Entry(stamp: folder.stamp, listing: listing, stages: stages, pool: pool)
     } catch let problem as PluginProblem {
       listing.problem = problem.description
-    } catch let error as StageError {
-      listing.problem = error.message + (error.cause.map { "\n\($0)" } ?? "")
     } catch {
-      listing.problem = "\(error)"
+      let failure = StageError(wrapping: error)
+      listing.problem = failure.message + (failure.cause.map { "\n\($0)" } ?? "")
     }
-    return Entry(stamp: stamp, listing: listing)
+    return Entry(stamp: folder.stamp, listing: listing, refusal: listing.problem)
   }
 
   private func stages(of folder: PluginFolder, _ pool: PluginPool) throws -> [StageSpec] {

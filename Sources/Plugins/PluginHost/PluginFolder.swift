@@ -31,12 +31,6 @@ struct PluginFolder: Sendable {
     self.program = program
   }
 
-  /// Cheap: what it would be, for noticing that it changed. Nil when it cannot be used.
-  static func stamp(of folder: URL) -> Digest? {
-    guard let real = RealPath.of(folder) else { return nil }
-    return try? checkContents(of: real)
-  }
-
   private static func manifest(in folder: URL) throws(PluginProblem) -> PluginManifest {
     let file = folder.appendingPathComponent(PluginManifest.fileName)
     guard let bytes = FileManager.default.contents(atPath: file.path), bytes.count <= 1 << 16,

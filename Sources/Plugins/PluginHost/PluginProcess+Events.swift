@@ -21,16 +21,24 @@ extension PluginProcess {
       condemn(
         StageError(
           .internal,
-          "\(program.title) flooded its standard output: \(Amount.text(count)) without a line break; "
+          "\(program.title) flooded its standard output: \(Amount.text(Self.floodLimit)) without a line break; "
             + "logs belong to standard error"))
     case .errorLine(let text): soleCall?.logged(text)
-    case .silent:
-      condemn(StageError(.lost, "\(program.title) closed its standard output"), ifPending: true)
-    case .deaf:
-      condemn(StageError(.lost, "\(program.title) closed its standard input"), ifPending: true)
+    case .silent: closed("output")
+    case .deaf: closed("input")
     case .tick: look()
     case .ended(let exit): ended(exit)
     }
+  }
+
+  /// A process that ends closes its pipes first: only one that goes on without them is at fault.
+  private func closed(_ pipe: String) {
+    state.withLock { state in
+      state.closed = state.closed ?? (pipe, .now + Self.endLimit)
+      // Nobody is let in any more.
+      state.isRetired = true
+    }
+    child.withLock { $0 }?.tick(every: 50)
   }
 
   /// The only call under way; nil when there are several.
@@ -204,12 +212,9 @@ extension PluginProcess {
   ///
   /// - Parameters:
   ///   - guilty: the requests that fail with `error`; nil for all. The others are lost.
-  ///   - isOnlyIfPending: there is nobody to tell otherwise.
-  func condemn(_ error: StageError, guilty: Set<MessageID>? = nil, ifPending: Bool = false) {
+  func condemn(_ error: StageError, guilty: Set<MessageID>? = nil) {
     let isNew = state.withLock { state in
-      guard state.verdict == nil, !state.isOver, !ifPending || !state.pending.isEmpty else {
-        return false
-      }
+      guard state.verdict == nil, !state.isOver else { return false }
       state.verdict = (error, guilty)
       state.killAt = .now + program.limits.killGrace
       return true
@@ -225,6 +230,7 @@ extension PluginProcess {
     var broken: (StageError, MessageID)?
     var signal: Int32?
     var mayRest = false
+    var closed: String?
     state.withLock { state in
       if let at = state.killAt, now >= at {
         signal = SIGKILL
@@ -232,12 +238,16 @@ extension PluginProcess {
         signal = SIGTERM
         state.terminateAt = nil
       }
-      mayRest = state.pending.isEmpty && state.killAt == nil
+      mayRest = state.pending.isEmpty && state.killAt == nil && state.closed == nil
+      if let pipe = state.closed, now >= pipe.limit { closed = pipe.pipe }
       for (id, pending) in state.pending where state.verdict == nil && broken == nil {
         broken = breach(of: pending, at: now).map { ($0, id) }
       }
     }
     if let signal { child.withLock { $0 }?.signal(signal) }
+    if let closed {
+      condemn(StageError(.lost, "\(program.title) closed its standard \(closed)"))
+    }
     if let (error, id) = broken { condemn(error, guilty: [id]) }
     if mayRest { rest(now) }
   }

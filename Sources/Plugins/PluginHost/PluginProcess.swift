@@ -36,6 +36,8 @@ final class PluginProcess: Sendable {
     var idleSince = ContinuousClock.now
     var strayCount = 0
     var stray: String?
+    /// The pipe that it closed, and until when it may end.
+    var closed: (pipe: String, limit: ContinuousClock.Instant)?
     var messageCount = 0
     var secondBegan = ContinuousClock.now
     var enders: [CheckedContinuation<Void, Never>] = []
@@ -48,6 +50,7 @@ final class PluginProcess: Sendable {
   let state = Locked(State())
   let callCount = Locked(0)
 
+  static let endLimit = Duration.milliseconds(500)
   static let strayLimit = 1000
   static let floodLimit = 64 << 20
   static let messagesPerSecond = 10_000
