@@ -40,7 +40,7 @@ let package = Package(
   products: [
     .executable(name: "videocraft", targets: ["videocraft"]),
     .executable(name: "videocraft-speech", targets: ["videocraft-speech"]),
-    .library(name: "Pipeline", targets: ["Pipeline"]),
+    .library(name: "Pipeline", targets: ["Pipeline", "StageServing"]),
     .library(name: "Store", targets: ["Store"]),
   ],
   targets: [
@@ -57,6 +57,7 @@ let package = Package(
     cLibrary("CESpeak"),
     cLibrary("CPocketSphinx", pkgConfig: "pocketsphinx"),
     cCode("CProcess"),
+    cCode("CConfinement"),
     cCode("CFiles"),
     cCode("CSockets"),
 
@@ -76,6 +77,7 @@ let package = Package(
     library("ChildProcess", over: "CProcess", "Threads"),
     library("HTTPTypes", over: "Crypto", "Threads"),
     library("HTTPServer", over: "HTTPTypes", "CSockets", "CTLS", "Threads"),
+    library("Confinement", over: "CConfinement", "CProcess", "ChildProcess", "Threads"),
     library("Speech"),
     library("SpeechClient", over: "Speech", "ChildProcess", "Threads"),
     library("SpeechProviders", over: "Speech", "HTTPClient", "Threads"),
@@ -102,6 +104,18 @@ let package = Package(
       name: "Store", dependencies: ["Pipeline", "SQLite", "Files", "Crypto", "Threads"],
       path: "Sources/Store"),
 
+    .target(
+      name: "StageProtocol", dependencies: ["Pipeline"], path: "Sources/Plugins/StageProtocol"),
+    .target(
+      name: "StageServing", dependencies: ["Pipeline", "StageProtocol", "Threads"],
+      path: "Sources/Plugins/StageServing"),
+    .target(
+      name: "PluginHost",
+      dependencies: [
+        "Pipeline", "StageProtocol", "Confinement", "ChildProcess", "Crypto", "Threads",
+      ],
+      path: "Sources/Plugins/PluginHost"),
+
     .executableTarget(
       name: "videocraft-speech", dependencies: ["Flite", "ESpeak", "PocketSphinx", "Speech"],
       path: "Sources/SpeechHelper", exclude: ["LICENSE"]),
@@ -110,6 +124,7 @@ let package = Package(
       dependencies: [
         "Pipeline", "Media", "Store", "HTTPClient", "BuiltInStages", "Files", "Threads",
         "HTTPServer", "HTTPTypes", "Crypto", "FFmpeg", "Speech", "SpeechClient", "SpeechProviders",
+        "PluginHost", "StageServing",
       ],
       path: "Sources/Host"),
 
@@ -136,6 +151,10 @@ let package = Package(
     tests(
       "Stages", of: "BuiltInStages", "ValidateStage", "ComposeStage", "BurnStage", "SegmentStage",
       "RenderStage", "Pipeline", "Media", "FFmpeg", "Threads", "TestSupport"),
+    tests(
+      "Plugins", of: "PluginHost", "StageProtocol", "StageServing", "Confinement", "BuiltInStages",
+      "Pipeline", "Media", "ChildProcess", "Threads", "TestSupport", "videocraft",
+      "videocraft-speech"),
     tests("Store", of: "Store", "SQLite", "Files", "Pipeline", "Threads", "TestSupport"),
     tests(
       "Host", excluding: ["Contracts/Clients"], of: "videocraft", "videocraft-speech", "Pipeline",

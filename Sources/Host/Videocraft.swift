@@ -34,6 +34,9 @@ enum Videocraft {
       console.out("videocraft \(version)\n")
       return .done
     }
+    if name == StageServeCommand.name {
+      return await StageServeCommand.run(Array(words.dropFirst()), console: console)
+    }
     let wanted = name == "help" ? words[1] : name
     guard let command = commands.first(where: { $0.name == wanted }) else {
       console.err(Help.unknown(wanted, among: commands.map { $0.name }))

@@ -2,6 +2,7 @@ import BuiltInStages
 import Foundation
 import Media
 import Pipeline
+import PluginHost
 import Store
 
 /// Where everything is put together, and the only such place.
@@ -12,6 +13,7 @@ enum Wiring {
     let journal: any RunJournal
     let artifacts: any ArtifactStore
     let registry: StageRegistry
+    let plugins: PluginCatalogue
     /// The runs that earlier processes left unfinished, oldest first.
     private let recovered: [String]
     /// Hears what other processes ask for.
@@ -28,12 +30,13 @@ enum Wiring {
 
     fileprivate init(
       _ engine: PipelineEngine, recovered: [RunStatus], watch: ControlWatch,
-      collector: Collector, hooks: HookPost, folder: DataFolder
+      collector: Collector, hooks: HookPost, folder: DataFolder, plugins: PluginCatalogue
     ) {
       self.engine = engine
       journal = engine.environment.journal
       artifacts = engine.environment.artifacts
-      registry = Wiring.registry()
+      registry = plugins.registry
+      self.plugins = plugins
       self.recovered = recovered.map(\.record.id)
       self.watch = watch
       self.collector = collector
@@ -74,28 +77,58 @@ enum Wiring {
     var sources = SourceSettings()
     /// May read elsewhere, too.
     var owners = OwnersRuns()
+    /// Besides the usual places.
+    var pluginFolders: [String] = []
   }
 
+  /// The stages of this host alone.
   static func registry() -> StageRegistry { StageRegistry(BuiltInStages.all) }
+
+  /// The stages of this host and of the plugins that the command line leads to. Blocks while a new plugin is asked what
+  /// it is.
+  static func registry(_ arguments: Arguments) -> StageRegistry { plugins(arguments).registry }
+
+  static func plugins(_ arguments: Arguments) -> PluginCatalogue {
+    plugins(
+      dataFolder: arguments.value(DataOptions.dataFolder.name),
+      folders: arguments.all(GlobalOptions.pluginFolder.name))
+  }
+
+  static func plugins(dataFolder path: String?, folders: [String]) -> PluginCatalogue {
+    let book = dataFolder(path).appendingPathComponent("plugins.json")
+    let plugins = PluginCatalogue(
+      folders: PluginSearch.folders(given: folders), builtIn: BuiltInStages.all,
+      ownProgram: OwnProgram.path, cache: PluginSearch.cache(),
+      breakers: BreakerBook(file: book))
+    plugins.refresh()
+    return plugins
+  }
 
   /// Owns the data folder that the command line names, as long as the host is there. What an earlier process left
   /// is tidied up first: its attempts are lost, and what was asked of it meanwhile is done.
-  static func host(_ arguments: Arguments) async throws -> Host {
+  ///
+  /// - Parameter plugins: those that the pipeline was read with; nil for those of the command line.
+  static func host(
+    _ arguments: Arguments, plugins: PluginCatalogue? = nil
+  ) async throws -> Host {
     try await host(
       HostSettings(
         dataFolder: arguments.value(DataOptions.dataFolder.name),
         cores: try DataOptions.cores(in: arguments),
         secretsFile: arguments.value(DataOptions.secretsFile.name),
         speechProviders: ProcessInfo.processInfo.environment[SpeechFile.variable],
-        sources: try SourceSettings.read(environment: ProcessInfo.processInfo.environment)))
+        sources: try SourceSettings.read(environment: ProcessInfo.processInfo.environment),
+        pluginFolders: arguments.all(GlobalOptions.pluginFolder.name)), plugins: plugins)
   }
 
   /// Where the runs of a command are worked on: here, or in the host that has the data folder.
   ///
   /// Throws when another process has it that is no host, or one of another version.
-  static func workplace(_ arguments: Arguments) async throws -> Workplace {
+  static func workplace(
+    _ arguments: Arguments, plugins: PluginCatalogue? = nil
+  ) async throws -> Workplace {
     do {
-      return .here(try await host(arguments))
+      return .here(try await host(arguments, plugins: plugins))
     } catch let error as DataFolderError {
       let archive = try await archive(dataFolder: arguments.value(DataOptions.dataFolder.name))
       guard archive.isOwned, let host = try await LocalHost.find(archive) else { throw error }
@@ -108,9 +141,12 @@ enum Wiring {
     }
   }
 
-  static func host(_ settings: HostSettings) async throws -> Host {
+  static func host(_ settings: HostSettings, plugins: PluginCatalogue? = nil) async throws -> Host {
+    let plugins =
+      plugins ?? Self.plugins(dataFolder: settings.dataFolder, folders: settings.pluginFolders)
     let folder = try DataFolder(dataFolder(settings.dataFolder))
     let artifacts = try FileArtifactStore(folder: folder.artifacts)
+    plugins.places.use(scratch: folder.scratch, readable: [folder.artifacts])
     let store = try SQLJournal(path: folder.database.path, artifacts: artifacts)
     let journal = ObservedJournal(store)
     var environment = EngineEnvironment(
@@ -142,7 +178,7 @@ enum Wiring {
     return Host(
       engine, recovered: recovered, watch: watch,
       collector: Collector(journal: store, artifacts: artifacts),
-      hooks: hooks, folder: folder)
+      hooks: hooks, folder: folder, plugins: plugins)
   }
 
   /// An engine that can plan, over a data folder that another process may own. It can run nothing.

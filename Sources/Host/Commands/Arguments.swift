@@ -19,7 +19,7 @@ struct Arguments: Sendable {
         operands.append(word)
         continue
       }
-      let (spec, inline) = try Self.option(word, among: command.options)
+      let (spec, inline) = try Self.option(word, among: command.options + GlobalOptions.all)
       values[spec.name, default: []].append(try Self.value(of: spec, inline, &rest))
     }
     try checkCount(for: command)

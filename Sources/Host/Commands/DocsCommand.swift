@@ -15,7 +15,7 @@ struct DocsCommand: Command {
   init(_ arguments: Arguments) { self.arguments = arguments }
 
   func run(_ console: Console) async throws -> ExitCode {
-    let registry = Wiring.registry()
+    let registry = Wiring.registry(arguments)
     let name = arguments.operands[0]
     guard let stage = registry[name] else {
       let near = Spelling.nearest(to: name, among: registry.names)

@@ -69,7 +69,7 @@ struct ExportCommand: Command {
     let lookup = FilmLookup(
       journal: archive.journal, artifacts: archive.artifacts,
       rendererVersion: TimelineFileRenderer().cacheVersion)
-    let registry = Wiring.registry()
+    let registry = Wiring.registry(arguments)
     if FileManager.default.fileExists(atPath: word) {
       let reader = RequestReader(arguments: arguments, registry: registry)
       guard let request = try reader.read(console) else { return nil }

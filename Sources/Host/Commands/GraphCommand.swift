@@ -18,7 +18,7 @@ struct GraphCommand: Command {
   func run(_ console: Console) async throws -> ExitCode {
     let file = try PipelineFile.load(
       arguments.operands[0], overlays: arguments.all(PipelineOptions.overlay.name),
-      registry: Wiring.registry())
+      registry: Wiring.registry(arguments))
     console.showDiagnostics(of: file)
     guard let graph = file.graph, !file.hasErrors else { return .wrong }
     console.out(arguments.value("format") == "dot" ? graph.dot() : graph.mermaid())

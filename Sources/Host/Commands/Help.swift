@@ -19,18 +19,18 @@ enum Help {
 
   static func usage(of command: any Command.Type) -> String {
     let operands = command.operands.isEmpty ? "" : " \(command.operands)"
-    let options = command.options.isEmpty ? "" : " [OPTIONS]"
-    return "Usage: videocraft \(command.name)\(operands)\(options)"
+    return "Usage: videocraft \(command.name)\(operands) [OPTIONS]"
   }
 
   static func page(for command: any Command.Type) -> String {
-    let left = command.options.map { spec in
+    let all = command.options + GlobalOptions.all
+    let left = all.map { spec in
       let short = spec.short.map { "-\($0), " } ?? "    "
       return "\(short)--\(spec.name)" + (spec.value.map { " \($0)" } ?? "")
     }
     let width = left.map(\.count).max() ?? 0
-    let lines = zip(left, command.options).map { "  \($0.padded(to: width))   \($1.summary)" }
-    let options = lines.isEmpty ? "" : "\nOptions:\n\(lines.joined(separator: "\n"))\n"
+    let lines = zip(left, all).map { "  \($0.padded(to: width))   \($1.summary)" }
+    let options = "\nOptions:\n\(lines.joined(separator: "\n"))\n"
     return "\(command.summary)\n\n\(usage(of: command))\n\(options)"
   }
 

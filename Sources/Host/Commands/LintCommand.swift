@@ -18,7 +18,7 @@ struct LintCommand: Command {
   init(_ arguments: Arguments) { self.arguments = arguments }
 
   func run(_ console: Console) async throws -> ExitCode {
-    let registry = Wiring.registry()
+    let registry = Wiring.registry(arguments)
     let overlays = arguments.all(PipelineOptions.overlay.name)
     let files = try arguments.operands.map {
       try PipelineFile.load($0, overlays: overlays, registry: registry)

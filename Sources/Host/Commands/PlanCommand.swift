@@ -15,7 +15,7 @@ struct PlanCommand: Command {
   init(_ arguments: Arguments) { self.arguments = arguments }
 
   func run(_ console: Console) async throws -> ExitCode {
-    let reader = RequestReader(arguments: arguments, registry: Wiring.registry())
+    let reader = RequestReader(arguments: arguments, registry: Wiring.registry(arguments))
     guard let request = try reader.read(console) else { return .wrong }
     let archive = try await Wiring.archive(
       dataFolder: arguments.value(DataOptions.dataFolder.name))

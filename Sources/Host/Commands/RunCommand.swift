@@ -1,5 +1,6 @@
 import Foundation
 import Pipeline
+import PluginHost
 
 /// `videocraft run`: from a pipeline file and inputs to files in a folder.
 struct RunCommand: Command {
@@ -18,12 +19,13 @@ struct RunCommand: Command {
   init(_ arguments: Arguments) { self.arguments = arguments }
 
   func run(_ console: Console) async throws -> ExitCode {
-    let reader = RequestReader(arguments: arguments, registry: Wiring.registry())
+    let plugins = Wiring.plugins(arguments)
+    let reader = RequestReader(arguments: arguments, registry: plugins.registry)
     guard var request = try reader.read(console) else { return .wrong }
     let folder = RunPresenter.outputFolder(
       arguments, pipeline: request.graph.name, isPreview: request.preview != nil)
     request.outputFolder = folder.path
-    let place = try await Wiring.workplace(arguments)
+    let place = try await Wiring.workplace(arguments, plugins: plugins)
     let continued = arguments.has("new") ? nil : try await place.unfinished(like: request)
     try await tellOthers(than: continued, place, console)
     if let continued {

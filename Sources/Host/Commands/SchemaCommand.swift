@@ -5,10 +5,11 @@ struct SchemaCommand: Command {
   static let name = "schema"
   static let summary = "Prints the JSON Schema of pipeline files, for completion in editors."
 
-  init(_ arguments: Arguments) {}
+  private let arguments: Arguments
+  init(_ arguments: Arguments) { self.arguments = arguments }
 
   func run(_ console: Console) async throws -> ExitCode {
-    console.out(try PipelineSchema.json(Wiring.registry()) + "\n")
+    console.out(try PipelineSchema.json(Wiring.registry(arguments)) + "\n")
     return .done
   }
 }

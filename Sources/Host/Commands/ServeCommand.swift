@@ -34,7 +34,9 @@ struct ServeCommand: Command {
       console.err("the configuration is right\n")
       return .done
     }
-    let host = try await ServingHost.make(configuration) { console.err($0) }
+    let host = try await ServingHost.make(
+      configuration, pluginFolders: arguments.all(GlobalOptions.pluginFolder.name)
+    ) { console.err($0) }
     let server = try host.listen()
     console.err(host.greeting(server))
     await Termination.during { signals in

@@ -35,6 +35,8 @@ final class PipelineFolder: Sendable {
   private struct State: Sendable {
     var entries: [String: Entry] = [:]
     var stamps: [String: Stamp] = [:]
+    /// Of the stages that the files were read with.
+    var generation = 0
   }
 
   let folder: URL
@@ -64,7 +66,11 @@ final class PipelineFolder: Sendable {
 
   private func refresh() {
     let found = stamps()
+    let generation = registry.generation
     state.withLock { state in
+      // With other stages, what was broken may be right, and the other way round.
+      if state.generation != generation { state.stamps = [:] }
+      state.generation = generation
       for file in state.entries.keys where found[file] == nil {
         state.entries[file] = nil
         state.stamps[file] = nil

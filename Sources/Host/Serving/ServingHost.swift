@@ -2,6 +2,8 @@ import Foundation
 import HTTPServer
 import HTTPTypes
 import Pipeline
+import PluginHost
+import Threads
 
 /// Everything of a host that serves, put together from a configuration.
 struct ServingHost: Sendable {
@@ -27,7 +29,8 @@ struct ServingHost: Sendable {
 
   /// Locks the data folder and reads what is in it. Throws when another process has it.
   static func make(
-    _ configuration: Configuration, sink: @escaping @Sendable (String) -> Void
+    _ configuration: Configuration, pluginFolders: [String] = [],
+    sink: @escaping @Sendable (String) -> Void
   ) async throws -> ServingHost {
     let log = ServerLog(
       level: configuration.logLevel, isJSON: configuration.logsJSON, sink: sink)
@@ -41,6 +44,7 @@ struct ServingHost: Sendable {
     settings.sources = configuration.sources
     let owners = OwnersRuns()
     settings.owners = owners
+    settings.pluginFolders = pluginFolders
     let host = try await Wiring.host(settings)
     let tls = try configuration.operation.tls.map { try CertificateWatch.begin($0, log: log) }
     let keyFile = KeyFile(dataFolder: host.dataFolder)
@@ -191,6 +195,7 @@ struct ServingHost: Sendable {
       helpers.addTask { await answerOtherProcesses() }
       helpers.addTask { await tidy() }
       helpers.addTask { await watchCertificate(server) }
+      helpers.addTask { await watchPlugins() }
       helpers.addTask {
         for await _ in signals.reload { reload(server) }
       }
@@ -232,6 +237,16 @@ struct ServingHost: Sendable {
       await host.watch.answerAll()
       try? await Task.sleep(for: ControlDesk.pause)
     }
+  }
+
+  /// Plugins that come, change or go while the host runs.
+  private func watchPlugins() async {
+    while !Task.isCancelled {
+      let changes = await BlockingThread.run("plugins") { [host] in host.plugins.refresh() }
+      for change in changes { log.write(.info, "plugins", ["change": .string(change)]) }
+      try? await Task.sleep(for: .seconds(2))
+    }
+    host.plugins.close()
   }
 
   private func tidy() async {

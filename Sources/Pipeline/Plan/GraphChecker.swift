@@ -164,7 +164,7 @@ extension GraphChecker {
     checkNeeds(stage, &links)
     for link in links { use(link) }
     let rules = checkRules(of: stage, spec)
-    guard let spec else { return (nil, links) }
+    guard let spec = spec.flatMap({ isolated($0, stage) }) else { return (nil, links) }
     var node = StageNode(
       id: stage.id, spec: spec, dependencies: Self.dependencies(links),
       isForeach: stage.isForeach, retry: rules.retryPolicy, timeout: rules.timeout?.duration,
@@ -176,6 +176,28 @@ extension GraphChecker {
     node.cache = rules.cache ?? .auto
     node.limits = rules.namedLimits
     return (node, links)
+  }
+
+  /// The stage as its `isolation` wants it run.
+  private mutating func isolated(_ spec: StageSpec, _ stage: StageDefinition) -> StageSpec? {
+    guard let rule = stage.isolation else { return spec }
+    switch rule.isolation {
+    case .host:
+      guard spec.isForeign else { return spec }
+      var diagnostic = Diagnostic(
+        "unsupported", "`\(spec.info.name)` is a plugin, which never runs in the host",
+        at: rule.range, hint: "leave `isolation` out, or write `process`")
+      diagnostic.fix = .init(range: rule.range, replacement: "process")
+      diagnostics.add(diagnostic)
+    case .process:
+      if let isolated = registry.isolated(spec) { return isolated }
+      var diagnostic = Diagnostic(
+        "unsupported", "this host cannot run stages in processes of their own",
+        at: rule.range, hint: "leave `isolation` out, or write `host`")
+      diagnostic.fix = .init(range: rule.range, replacement: "host")
+      diagnostics.add(diagnostic)
+    }
+    return nil
   }
 
   private static func dependencies(_ links: [StageLink]) -> [String] {

@@ -4,6 +4,8 @@ public struct StageSpec: Sendable {
   public let options: [FieldDescription]
   public let inputs: [FieldDescription]
   public let outputs: [FieldDescription]
+  /// Its tasks run in processes of their own, whatever a pipeline says.
+  public let isForeign: Bool
 
   /// Rules that span fields; `values` are converted, files may still be paths. Empty when all is well.
   public let validate: @Sendable (_ values: [String: Value]) -> [(field: String, message: String)]
@@ -22,6 +24,7 @@ public struct StageSpec: Sendable {
 
   public init<S: Stage>(_ stage: S.Type) {
     info = S.info
+    isForeign = false
     let declared = S.Options.descriptions
     options = declared
     let ports = S.Inputs.descriptions
@@ -52,10 +55,47 @@ public struct StageSpec: Sendable {
       let (settings, given) = try ready(options, inputs)
       return try await S(settings).parts(given, context)
     }
-    run = { options, inputs, context in
+    run = Self.keepingSecrets { options, inputs, context in
       let (settings, given) = try ready(options, inputs)
+      return try await S(settings).run(given, context).values
+    }
+  }
+
+  /// A stage that is no Swift type here, such as one in another process.
+  ///
+  /// - Parameters:
+  ///   - isForeign: whether it can run nowhere but in processes of its own.
+  ///   - run: gives outputs of the declared types.
+  public init(
+    info: StageInfo, options: [FieldDescription], inputs: [FieldDescription],
+    outputs: [FieldDescription], isForeign: Bool,
+    validate: @escaping @Sendable ([String: Value]) -> [(field: String, message: String)],
+    parts:
+      @escaping @Sendable ([String: Value], [String: Value], StageContext) async throws
+      -> [PlannedPart] = { _, _, _ in [] },
+    run:
+      @escaping @Sendable ([String: Value], [String: Value], StageContext) async throws
+      -> [String: Value]
+  ) {
+    self.info = info
+    self.options = options
+    self.inputs = inputs
+    self.outputs = outputs
+    self.isForeign = isForeign
+    self.validate = validate
+    self.parts = parts
+    self.run = Self.keepingSecrets(run)
+  }
+
+  /// What was revealed to a stage is neither in its outputs nor in its errors.
+  private static func keepingSecrets(
+    _ run:
+      @escaping @Sendable ([String: Value], [String: Value], StageContext) async throws
+      -> [String: Value]
+  ) -> @Sendable ([String: Value], [String: Value], StageContext) async throws -> [String: Value] {
+    { options, inputs, context in
       do {
-        let outputs = try await S(settings).run(given, context).values
+        let outputs = try await run(options, inputs, context)
         try Self.check(outputs, context.redactor)
         return outputs
       } catch {
@@ -82,20 +122,4 @@ public struct StageSpec: Sendable {
   {
     do { return try make() } catch { throw StageError(.configuration, error.description) }
   }
-}
-
-/// The stages that a host offers, by name.
-public struct StageRegistry: Sendable {
-  private let byName: [String: StageSpec]
-
-  /// Two stages of one name are a mistake in the list.
-  public init(_ specs: [StageSpec]) {
-    byName = Dictionary(specs.map { ($0.info.name, $0) }) { first, _ in
-      preconditionFailure("two stages are called `\(first.info.name)`")
-    }
-  }
-
-  public subscript(name: String) -> StageSpec? { byName[name] }
-  public var names: [String] { byName.keys.sorted() }
-  public var all: [StageSpec] { names.compactMap { byName[$0] } }
 }

@@ -249,13 +249,13 @@ extension WrongPipeline {
         c: { uses: count, isolation: host }
       """#,
       says: #"""
-        error[unsupported]: the stages of this host run in the host, not in processes of their own
+        error[unsupported]: this host cannot run stages in processes of their own
          --> p.yaml:4:32
           |
         4 |   a: { uses: count, isolation: process }
           |                                ^^^^^^^ leave `isolation` out, or write `host`
 
-        error[wrong-value]: `isolation`: `docker` is not one of `host`
+        error[wrong-value]: `isolation`: `docker` is not one of `host`, `process`
          --> p.yaml:5:32
           |
         5 |   b: { uses: count, isolation: docker }
@@ -614,7 +614,7 @@ extension WrongPipeline {
           |
         6 |   isolation: process
           |   ^^^^^^^^^
-          = note: the stages of this host run in the host; the key can go
+          = note: each stage says for itself where its tasks run: `isolation: process`
 
         error[wrong-value]: `cache`: `never` is not one of `auto`, `off`, `refresh`
          --> p.yaml:7:10

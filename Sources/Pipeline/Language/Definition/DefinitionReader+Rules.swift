@@ -89,18 +89,14 @@ extension DefinitionReader {
     return limits
   }
 
-  /// `host` says what is so; everything else is refused.
-  mutating func readIsolation(_ entry: Node.Entry?) {
-    guard let entry else { return }
-    if entry.value.scalar?.text == "process" {
-      var diagnostic = Diagnostic(
-        "unsupported", "the stages of this host run in the host, not in processes of their own",
-        at: entry.value.range, hint: "leave `isolation` out, or write `host`")
-      diagnostic.fix = .init(range: entry.value.range, replacement: "host")
-      diagnostics.add(diagnostic)
-      return
-    }
-    _ = value(entry, as: .init(name: "isolation", summary: "", type: .choice(["host"])))
+  mutating func readIsolation(_ entry: Node.Entry?) -> StageDefinition.IsolationRule? {
+    let field = FieldDescription(
+      name: "isolation", summary: "", type: StageDefinition.Isolation.valueType)
+    guard let entry,
+      let isolation: StageDefinition.Isolation = choice(
+        entry, as: field, synonyms: ["none": "host", "thread": "host", "subprocess": "process"])
+    else { return nil }
+    return .init(isolation: isolation, range: entry.value.range)
   }
 }
 

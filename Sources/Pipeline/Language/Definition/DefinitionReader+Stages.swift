@@ -52,7 +52,7 @@ extension DefinitionReader {
     stage.foreach = keys["foreach"].flatMap { expression($0.value, "foreach") }
     stage.isForeach = keys["foreach"] != nil
     stage.rules = readRules(keys)
-    readIsolation(keys["isolation"])
+    stage.isolation = readIsolation(keys["isolation"])
     let onError = FieldDescription(
       name: "on-error", summary: "", type: .choice(["fail", "continue"]))
     stage.continuesOnError = value(keys["on-error"], as: onError) == .text("continue")

@@ -201,7 +201,7 @@ extension KeySet {
       "with":
         "settings are given by module: `defaults: { uses: { burn: { with: { size: 60 } } } }`",
       "run": "commands cannot be run from a pipeline; the key can go",
-      "isolation": "the stages of this host run in the host; the key can go",
+      "isolation": "each stage says for itself where its tasks run: `isolation: process`",
       "concurrency": "`concurrency` excludes whole runs and stands beside `stages`",
       "priority": "priority belongs to the whole run: it stands beside `stages`",
       "on-error": "whether a run survives a failure is said by each stage: `on-error: continue`",

@@ -87,8 +87,20 @@ struct StageDefinition: Sendable {
   /// False when `foreach` is there but could not be read.
   var isForeach = false
   var rules = StageRules()
+  /// Nil where it does not say.
+  var isolation: IsolationRule?
   var continuesOnError = false
   var summary: String?
+
+  /// Where the tasks of a stage run.
+  enum Isolation: String, FieldChoice {
+    case host, process
+  }
+
+  struct IsolationRule: Sendable {
+    var isolation: Isolation
+    var range: SourceRange
+  }
 }
 
 /// What holds for every stage unless it says otherwise.

@@ -119,7 +119,9 @@ public enum PipelineSchema {
         "with": Schema.about("Its settings.", ["type": .text("object")]),
         "needs": Schema.merged(ids, ["description": .text("Stages to wait for.")]),
         "if": Schema.reference("expression"), "foreach": Schema.reference("expression"),
-        "isolation": Schema.about("Where its tasks run.", ["enum": Schema.list(["host"])]),
+        "isolation": Schema.choice(
+          StageDefinition.Isolation.self,
+          "Where its tasks run: in the host, or in processes of their own that cannot harm it."),
         "on-error": .map(["enum": Schema.list(["fail", "continue"])]),
         "description": Schema.text("What it is for."),
       ].merging(rules) { $1 }, required: ["uses"])
