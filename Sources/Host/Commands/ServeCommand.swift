@@ -31,6 +31,9 @@ struct ServeCommand: Command {
     console.show(diagnostics, sources: texts)
     guard let configuration = read else { return .wrong }
     if arguments.has("check") {
+      if let tls = configuration.operation.tls {
+        _ = try CertificateWatch.begin(tls, log: ServerLog(level: .error, isJSON: true) { _ in })
+      }
       console.err("the configuration is right\n")
       return .done
     }

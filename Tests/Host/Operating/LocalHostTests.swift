@@ -164,6 +164,26 @@ struct LocalHostTests {
     #expect(try await LocalHost.find(archive) == nil)
   }
 
+  @Test("another user is refused at the socket whatever its mode is", .enabled(if: geteuid() == 0))
+  func strangers() async throws {
+    let socket = folder.file("s").path
+    let server = try Server(ServerSettings(.ownUnix(path: socket))) { _ in .text("hello") }
+    let serving = Task { await server.run() }
+    for (path, mode) in [(socket, 0o777), (folder.url.path, 0o755)] {
+      try FileManager.default.setAttributes([.posixPermissions: mode], ofItemAtPath: path)
+    }
+    let words = ["curl", "-sS", "--max-time", "60", "--unix-socket", socket, "http://localhost/"]
+    let own = try await TestProgram.run("env", words, checked: false)
+    #expect(own.text == "hello")
+    let stranger = try await TestProgram.run(
+      "setpriv", ["--reuid=65534", "--clear-groups"] + words, checked: false)
+    #expect(stranger.status != 0 && stranger.output.isEmpty)
+    // It came as far as the socket.
+    #expect(!stranger.errors.contains("Permission denied"), "\(stranger.errors)")
+    server.drain(grace: .zero)
+    await serving.value
+  }
+
   @Test("events are told once and whole however the bytes come")
   func parsing() {
     let text = "event: a\ndata: 1\n\n: ping\n\nid: 7\nevent: b\ndata: x\ndata:y\n\nevent: c\n\n"

@@ -214,6 +214,14 @@ struct TransportTests {
     process.send(SIGHUP)
     try #require(try await process.says("the certificate cannot be used"))
     #expect(try await ping("two"))
+    let check = try await TestProcess.videocraft(
+      ["serve", "--check"], in: folder,
+      environment: [
+        "VIDEOCRAFT_SERVER_TLS_CERTIFICATE": folder.file("live.pem").path,
+        "VIDEOCRAFT_SERVER_TLS_KEY": folder.file("live.key").path,
+      ])
+    #expect(try await check.wait() == .code(1))
+    #expect(check.errorOutput.contains("`server.tls` cannot be used"))
     process.send(SIGTERM)
     #expect(try await process.wait() == .code(0), "\(process.errorOutput)")
   }

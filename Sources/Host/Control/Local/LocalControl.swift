@@ -68,7 +68,7 @@ struct LocalControl: Contract {
     let end = RunEnd()
     let (run, seq) = try await begin(order, end)
     if Task.isCancelled { service.release(run) }
-    return .events { [service] writer in
+    var response = Response.events { [service] writer in
       do {
         try await writer.send(ServerSentEvent(run, name: LocalMessages.Name.accepted))
         try await Self.tell(run, after: seq, end, service, to: writer)
@@ -77,6 +77,12 @@ struct LocalControl: Contract {
         throw error
       }
     }
+    // A host that stops lets go of the run first, and how that went is still told.
+    if case .stream(var body) = response.body {
+      body.endsWhenDraining = false
+      response.body = .stream(body)
+    }
+    return response
   }
 
   /// Returns the run's id and the number of the last event that the command knows.

@@ -28,13 +28,19 @@ final class CertificateWatch: Sendable {
   private let seen = Locked<[Stamp?]>([])
   private let expiry = Locked<Int?>(nil)
 
-  /// Reads the certificate; throws `TLSError` when it cannot be used.
+  /// Reads the certificate; throws when it cannot be used.
   static func begin(
     _ settings: OperationSettings.TLS, log: ServerLog
   ) throws -> (watch: CertificateWatch, context: TLSContext) {
     let watch = CertificateWatch(settings, log: log)
     watch.seen.withLock { $0 = watch.stamps }
-    return (watch, try watch.load())
+    do {
+      return (watch, try watch.load())
+    } catch let error as TLSError {
+      throw LookupError(
+        "`server.tls` cannot be used: \(error.message); give a certificate and its own key as PEM files"
+      )
+    }
   }
 
   private init(_ settings: OperationSettings.TLS, log: ServerLog) {
