@@ -29,6 +29,9 @@ final class HostMetrics: Sendable {
       "videocraft_cached_tasks_total", .counter, "Tasks that were answered from earlier results.")
     var frames = MetricFamily(
       "videocraft_frames_total", .counter, "Frames that stages reported as done.")
+    /// What `traffic` says.
+    var receivedByteCount = 0
+    var sentByteCount = 0
     /// Frames of each task that were counted already.
     var framesSeen: [String: [String: Double]] = [:]
   }
@@ -58,8 +61,8 @@ final class HostMetrics: Sendable {
 
   func ended(_ record: AccessRecord) {
     state.withLock { state in
-      state.traffic.add(Double(record.receivedByteCount), "in")
-      state.traffic.add(Double(record.sentByteCount), "out")
+      state.receivedByteCount += record.receivedByteCount
+      state.sentByteCount += record.sentByteCount
       if record.outcome != .completed { state.failures.add(1, record.outcome.rawValue) }
     }
   }
@@ -85,7 +88,9 @@ final class HostMetrics: Sendable {
   /// All of them, with `more` that is measured now.
   func text(_ more: [MetricFamily]) -> String {
     let families = state.withLock {
-      [
+      $0.traffic.set(Double($0.receivedByteCount), "in")
+      $0.traffic.set(Double($0.sentByteCount), "out")
+      return [
         $0.requests, $0.requestSeconds, $0.traffic, $0.failures, $0.ended, $0.stageSeconds,
         $0.tasks, $0.frames,
       ]
