@@ -5,6 +5,10 @@ import Threads
 /// What a host counts while it serves.
 final class HostMetrics: Sendable {
   fileprivate struct State: Sendable {
+    /// Not in `traffic` yet: finding the numbers of labels takes time.
+    var receivedByteCount = 0
+    var sentByteCount = 0
+
     var requests = MetricFamily(
       "videocraft_http_requests_total", .counter, "Requests that were answered.",
       labels: ["method", "route", "status"])
@@ -29,9 +33,6 @@ final class HostMetrics: Sendable {
       "videocraft_cached_tasks_total", .counter, "Tasks that were answered from earlier results.")
     var frames = MetricFamily(
       "videocraft_frames_total", .counter, "Frames that stages reported as done.")
-    /// What `traffic` says.
-    var receivedByteCount = 0
-    var sentByteCount = 0
     /// Frames of each task that were counted already.
     var framesSeen: [String: [String: Double]] = [:]
   }
@@ -87,10 +88,9 @@ final class HostMetrics: Sendable {
 
   /// All of them, with `more` that is measured now.
   func text(_ more: [MetricFamily]) -> String {
+    state.withLock { $0.countTraffic() }
     let families = state.withLock {
-      $0.traffic.set(Double($0.receivedByteCount), "in")
-      $0.traffic.set(Double($0.sentByteCount), "out")
-      return [
+      [
         $0.requests, $0.requestSeconds, $0.traffic, $0.failures, $0.ended, $0.stageSeconds,
         $0.tasks, $0.frames,
       ]
@@ -100,6 +100,13 @@ final class HostMetrics: Sendable {
 }
 
 extension HostMetrics.State {
+  fileprivate mutating func countTraffic() {
+    traffic.add(Double(receivedByteCount), "in")
+    traffic.add(Double(sentByteCount), "out")
+    receivedByteCount = 0
+    sentByteCount = 0
+  }
+
   fileprivate mutating func end(_ run: String, _ state: String) {
     ended.add(1, state)
     framesSeen[run] = nil
