@@ -42,7 +42,7 @@ stages:
   cut:
     uses: compose
     with:
-      scenes: [{ image: "${{ inputs.picture }}", duration: "${{ inputs.time }}", motion: { zoom-to: 1.2 } }]
+      scenes: [{ image: "${{ inputs.picture }}", duration: "${{ inputs.time }}", motion: { kind: zoom-in } }]
       size: ${{ inputs.size }}
       frame-rate: 30
   package:

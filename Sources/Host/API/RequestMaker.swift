@@ -22,8 +22,16 @@ struct RequestMaker: Sendable {
   func check(_ document: RunDocument) throws(APIError) -> Checked {
     let base: PipelineSource
     if let name = document.pipeline {
-      guard let loaded = pipelines.entry(named: name)?.pipeline else {
+      guard let entry = pipelines.entry(named: name), let loaded = entry.pipeline else {
         throw unknown(name)
+      }
+      // It was checked when it was read.
+      if document.overrides.isEmpty, !entry.isStale {
+        return Checked(
+          source: loaded.source, graph: loaded.graph,
+          diagnostics: BodyText.reports(
+            entry.diagnostics.map(\.withoutFolders), about: loaded.source.file.text,
+            isJSON: false, root: ["definition"]))
       }
       base = loaded.source
     } else if let definition = document.definition {

@@ -70,7 +70,9 @@ final class EventHub: Sendable {
   /// - Parameter seq: of the last event that is known.
   func subscribe(_ run: String, after seq: Int, _ taker: any EventTaker) -> EventSubscription {
     let subscription = EventSubscription(run: run, after: seq, taker, hub: self)
-    state.withLock { $0.subscriptions[run, default: [:]][ObjectIdentifier(subscription)] = subscription }
+    state.withLock {
+      $0.subscriptions[run, default: [:]][ObjectIdentifier(subscription)] = subscription
+    }
     subscription.missSomething()
     return subscription
   }

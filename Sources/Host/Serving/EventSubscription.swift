@@ -129,8 +129,8 @@ final class EventSubscription: Sendable {
   /// The taker wants no more.
   func cancel() {
     change { state in
-      guard state.taker != nil else { return .nothing }
       state.taker = nil
+      // Also when it is over: whoever ended it may not have come to that yet.
       return .leave
     }
   }

@@ -18,6 +18,7 @@ public struct AccessRecord: Sendable {
   public let target: String?
   public let status: Status?
   public let peer: Peer
+  /// Empty where a feed made the body, which may take long.
   public let headers: Headers
   /// Of the request's body, as far as it was received.
   public let receivedByteCount: Int

@@ -167,7 +167,8 @@ extension NativeAPI {
     }
     let known = Validators(eTag: answer.eTag)
       .evaluate(request.request.method, request.request.headers)
-    var response = switch known {
+    var response =
+      switch known {
       case .proceed: Response.bytes(answer.bytes(), .json)
       case .notModified: Response(.notModified)
       case .failed: Response(.preconditionFailed)

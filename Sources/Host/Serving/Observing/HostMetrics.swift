@@ -5,6 +5,10 @@ import Threads
 /// What a host counts while it serves.
 final class HostMetrics: Sendable {
   fileprivate struct State: Sendable {
+    /// Not in `traffic` yet: finding the numbers of labels takes time.
+    var receivedByteCount = 0
+    var sentByteCount = 0
+
     var requests = MetricFamily(
       "videocraft_http_requests_total", .counter, "Requests that were answered.",
       labels: ["method", "route", "status"])
@@ -73,8 +77,8 @@ final class HostMetrics: Sendable {
 
   func ended(_ record: AccessRecord) {
     state.withLock { state in
-      state.traffic.add(Double(record.receivedByteCount), "in")
-      state.traffic.add(Double(record.sentByteCount), "out")
+      state.receivedByteCount += record.receivedByteCount
+      state.sentByteCount += record.sentByteCount
       if record.outcome != .completed { state.failures.add(1, record.outcome.rawValue) }
     }
   }
@@ -120,6 +124,7 @@ final class HostMetrics: Sendable {
 
   /// All of them, with `more` that is measured now.
   func text(_ more: [MetricFamily]) -> String {
+    state.withLock { $0.countTraffic() }
     let families = state.withLock {
       [
         $0.requests, $0.requestSeconds, $0.traffic, $0.failures, $0.ended, $0.stageSeconds,
@@ -131,6 +136,13 @@ final class HostMetrics: Sendable {
 }
 
 extension HostMetrics.State {
+  fileprivate mutating func countTraffic() {
+    traffic.add(Double(receivedByteCount), "in")
+    traffic.add(Double(sentByteCount), "out")
+    receivedByteCount = 0
+    sentByteCount = 0
+  }
+
   fileprivate mutating func end(_ run: String, _ state: String) {
     ended.add(1, state)
     framesSeen[run] = nil

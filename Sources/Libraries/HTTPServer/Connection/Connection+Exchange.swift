@@ -95,8 +95,7 @@ extension Connection {
     case .stream(let queue): begin(queue, of: response, framing, exchange)
     case .webSocket(let channel): beginWebSocket(channel, exchange)
     case .feed(let feed, let following):
-      exchange.task = nil
-      exchange.feed = feed
+      exchange.beginFeed(feed)
       begin(feed, following, response, framing, exchange)
     }
     flush()

@@ -177,7 +177,7 @@ final class Connection {
 /// A request that is being handled, as the loop sees it.
 final class ActiveExchange {
   let serial: UInt32
-  let head: RequestHead
+  private(set) var head: RequestHead
   let startedAt: Int64
   let sentBefore: Int
   let receivedBefore: Int
@@ -224,6 +224,13 @@ final class ActiveExchange {
   func stopAnswering() {
     task?.cancel()
     endFeed()
+  }
+
+  /// From now on the body is fed. That may take hours, in which nobody needs the request's fields.
+  func beginFeed(_ feed: any BodyFeed) {
+    task = nil
+    self.feed = feed
+    head = head.withoutFields
   }
 
   func endFeed() {

@@ -33,22 +33,22 @@ final class Exchange: ExchangeControl {
         let queue = outbound(feed)
         post(.answer(response, .feed(feed, .stream(queue))))
       } else {
-        await elsewhere { await self.send(body, of: response) }
+        await onPool { await self.send(body, of: response) }
       }
     case .webSocket(let upgrade):
       let channel = SocketChannel(self, upgrade)
       if let feed = upgrade.feed {
         post(.answer(response, .feed(feed, .webSocket(channel))))
       } else {
-        await elsewhere { await self.open(channel, upgrade, with: response) }
+        await onPool { await self.open(channel, upgrade, with: response) }
       }
     case .empty, .bytes, .file, .stream: post(.answer(response, .nothing))
     }
   }
 
   /// Not on the loop's thread: nobody knows how long it works.
-  private func elsewhere(_ work: @Sendable () async -> Void) async {
-    await withTaskExecutorPreference(globalConcurrentExecutor) { await work() }
+  private func onPool(_ work: @escaping @Sendable () async -> Void) async {
+    try? await Pool.run(work)
   }
 
   private func outbound(_ feed: (any BodyFeed)? = nil) -> OutboundQueue {

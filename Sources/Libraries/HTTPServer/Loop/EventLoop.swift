@@ -29,8 +29,9 @@ final class EventLoop {
   private var lastGeneration: UInt32 = 0
   private var deadlines = DeadlineQueue<ConnectionID>()
   private var waiting: [ConnectionID] = []
-  /// Room for those that are being read.
   private var messages: [LoopMessage] = []
+  /// The first of them that was not read.
+  private var nextMessage = 0
   private var drainDeadline = Int64.max
   private var wasCutOff = false
   /// When listeners are looked at again; `max` while they are.
@@ -67,7 +68,8 @@ final class EventLoop {
     addListeners()
     var events = [vc_event](repeating: vc_event(), count: 256)
     while !isDraining || connectionCount > 0 || taskCount > 0 {
-      let timeout = handle.fallAsleep() ? millisecondsToWait() : 0
+      let mayWait = nextMessage == messages.count && handle.fallAsleep()
+      let timeout = mayWait ? millisecondsToWait() : 0
       let count = vc_epoll_wait(handle.epoll, &events, 256, timeout)
       now = clock.now()
       for event in events.prefix(Int(max(count, 0))) { handle(event) }
@@ -77,6 +79,7 @@ final class EventLoop {
       acceptAgain()
       if now >= drainDeadline, !cutOff() { break }
     }
+    for message in messages[nextMessage...] { message.reject() }
     handle.close()
   }
 
@@ -103,18 +106,22 @@ final class EventLoop {
     }
   }
 
-  /// Also those that reading them brings about, such as the answer of a handler that runs here; but not for ever.
+  /// Also those that reading them brings about, such as the answer of a handler that runs here. What is left when
+  /// there are many waits until sockets had their turn.
   private func readMessages() {
-    var messages: [LoopMessage] = []
-    swap(&messages, &self.messages)
-    for _ in 0..<8 {
-      handle.take(into: &messages)
-      if messages.isEmpty { break }
-      now = clock.now()
-      messages.forEach(handle)
-      messages.removeAll(keepingCapacity: messages.capacity <= 1024)
+    for _ in 0..<512 {
+      if nextMessage == messages.count {
+        // What was read of a connection before its answer comes before what happens after it.
+        giveTurns()
+        messages.removeAll(keepingCapacity: messages.capacity <= 4096)
+        nextMessage = 0
+        handle.take(into: &messages)
+        if messages.isEmpty { return }
+        now = clock.now()
+      }
+      nextMessage += 1
+      handle(messages[nextMessage - 1])
     }
-    swap(&messages, &self.messages)
   }
 
   private func handle(_ message: LoopMessage) {

@@ -10,8 +10,9 @@ enum HostField {
       else { return false }
       return isPort(text[text.index(after: end)...])
     }
-    let name = text.prefix { $0 != ":" }
-    return !name.isEmpty && name.utf8.allSatisfy(isNameOctet) && isPort(text[name.endIndex...])
+    let end = text.utf8.firstIndex(of: UInt8(ascii: ":")) ?? text.endIndex
+    for octet in text.utf8[..<end] where !isNameOctet(octet) { return false }
+    return end > text.startIndex && isPort(text[end...])
   }
 
   /// Nothing, or a colon and a number.

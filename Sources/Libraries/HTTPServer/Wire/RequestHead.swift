@@ -18,4 +18,10 @@ struct RequestHead: Sendable {
   /// Whether the client wants to send another request on this connection.
   let keepsAlive: Bool
   let expectsContinue: Bool
+
+  var withoutFields: RequestHead {
+    RequestHead(
+      method: method, target: target, version: version, headers: Headers(), framing: framing,
+      keepsAlive: keepsAlive, expectsContinue: expectsContinue)
+  }
 }

@@ -151,12 +151,11 @@ extension RequestHeadParser {
 
   /// Fields of which a second one would mean that two readers see two requests.
   private func checkSingleFields(_ headers: Headers) throws(Refusal) {
-    var seen: [FieldName] = []
-    for field in headers.fields where Self.singleFields.contains(field.name) {
-      guard !seen.contains(field.name) else {
+    for (index, field) in headers.fields.enumerated().dropFirst() {
+      for before in headers.fields[..<index]
+      where before.name == field.name && Self.singleFields.contains(field.name) {
         throw .malformed("the field \"\(field.name)\" is there twice")
       }
-      seen.append(field.name)
     }
   }
 

@@ -7,22 +7,36 @@ public enum HTTPVersion: Sendable, Hashable, CustomStringConvertible {
 
 /// A request, as a handler sees it.
 public struct Request: Sendable {
+  /// What nobody changes on its way: one reference to copy, since requests are copied at every step.
+  private final class Origin: Sendable {
+    let target: RequestTarget
+    let version: HTTPVersion
+    let peer: Peer
+    let isSecure: Bool
+    let control: (any ExchangeControl)?
+
+    init(
+      _ target: RequestTarget, _ version: HTTPVersion, _ peer: Peer, isSecure: Bool,
+      _ control: (any ExchangeControl)?
+    ) {
+      self.target = target
+      self.version = version
+      self.peer = peer
+      self.isSecure = isSecure
+      self.control = control
+    }
+  }
+
   public var method: Method
-  public let target: RequestTarget
-  public let version: HTTPVersion
   public var headers: Headers
   public var body: RequestBody
-  /// The other end of the connection, which may be a proxy.
-  public let peer: Peer
-  /// Whether it came over TLS.
-  public let isSecure: Bool
+  private let origin: Origin
   /// What a route's pattern found in the path.
   public internal(set) var parameters = RouteParameters()
   /// The pattern of the route that was found; nil before there is one.
   public internal(set) var route: RoutePattern?
   /// What middleware hands on to those behind it.
   public var values = RequestValues()
-  package let control: (any ExchangeControl)?
 
   /// For tests and for requests that do not come from a socket.
   public init(
@@ -40,14 +54,18 @@ public struct Request: Sendable {
     body: RequestBody, peer: Peer, isSecure: Bool, control: (any ExchangeControl)?
   ) {
     self.method = method
-    self.target = target
-    self.version = version
     self.headers = headers
     self.body = body
-    self.peer = peer
-    self.isSecure = isSecure
-    self.control = control
+    origin = Origin(target, version, peer, isSecure: isSecure, control)
   }
+
+  public var target: RequestTarget { origin.target }
+  public var version: HTTPVersion { origin.version }
+  /// The other end of the connection, which may be a proxy.
+  public var peer: Peer { origin.peer }
+  /// Whether it came over TLS.
+  public var isSecure: Bool { origin.isSecure }
+  package var control: (any ExchangeControl)? { origin.control }
 
   public var path: RequestPath { target.path }
 
@@ -71,13 +89,22 @@ package protocol ExchangeControl: Sendable {
 
 /// Values by the type of their key.
 public struct RequestValues: Sendable {
-  private var values: [ObjectIdentifier: any Sendable] = [:]
+  /// There are few of them, so that looking through them is quicker than hashing.
+  private var values: [(key: ObjectIdentifier, value: any Sendable)] = []
 
   public init() {}
 
   public subscript<Key: RequestValueKey>(key: Key.Type) -> Key.Value? {
-    get { values[ObjectIdentifier(key)] as? Key.Value }
-    set { values[ObjectIdentifier(key)] = newValue }
+    get {
+      let id = ObjectIdentifier(key)
+      for entry in values where entry.key == id { return entry.value as? Key.Value }
+      return nil
+    }
+    set {
+      let id = ObjectIdentifier(key)
+      values.removeAll { $0.key == id }
+      if let newValue { values.append((id, newValue)) }
+    }
   }
 }
 

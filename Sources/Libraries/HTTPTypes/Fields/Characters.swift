@@ -15,7 +15,8 @@ package enum Characters {
 
   @inlinable
   package static func isToken(_ octets: some Collection<UInt8>) -> Bool {
-    !octets.isEmpty && octets.allSatisfy(isTokenOctet)
+    for octet in octets where !isTokenOctet(octet) { return false }
+    return !octets.isEmpty
   }
 
   @inlinable
@@ -56,6 +57,7 @@ extension StringProtocol {
   }
 
   /// Equal where only the case of ASCII letters differs.
+  @inlinable
   package func equalsIgnoringCase(_ other: some StringProtocol) -> Bool {
     utf8.count == other.utf8.count
       && zip(utf8, other.utf8).allSatisfy { $0.asciiLowercased == $1.asciiLowercased }

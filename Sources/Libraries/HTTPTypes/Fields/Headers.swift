@@ -85,7 +85,10 @@ public struct Headers: Sendable, Hashable, ExpressibleByArrayLiteral {
 
   package mutating func reserveCapacity(_ count: Int) { fields.reserveCapacity(count) }
 
-  static func isValue(_ value: String) -> Bool { value.utf8.allSatisfy(Characters.isFieldOctet) }
+  static func isValue(_ value: String) -> Bool {
+    for octet in value.utf8 where !Characters.isFieldOctet(octet) { return false }
+    return true
+  }
 }
 
 /// A value that cannot be sent in a header field.

@@ -137,9 +137,7 @@ struct Dispatch: Sendable {
     }
     request.body = request.body.limited(to: route.options.bodyLimit)
     if route.options.isBrief { return try await route.handler(request) }
-    return try await withTaskExecutorPreference(globalConcurrentExecutor) { [request] in
-      try await route.handler(request)
-    }
+    return try await Pool.run { [request] in try await route.handler(request) }
   }
 
   private func route(
