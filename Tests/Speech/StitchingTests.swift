@@ -44,9 +44,13 @@ struct StitchingTests {
   @Test(
     "Stretches cover all of a sound and share what they should", arguments: [5_000, 20_000, 60_000])
   func cutting(longest: Int) throws {
-    let sound = WaveFile(
-      sampleRate: 8000,
-      samples: (0..<8000 * 95).map { ($0 / 4000) % 3 == 0 ? 0 : Int16($0 % 7 * 900) })
+    var samples: [Int16] = []
+    for index in 0..<8000 * 95 {
+      let isPause = (index / 4000) % 3 == 0
+      let level = index % 7 * 900
+      samples.append(isPause ? 0 : Int16(level))
+    }
+    let sound = WaveFile(sampleRate: 8000, samples: samples)
     let stretches = SoundCutting.cut(SpeechActivity(sound), longest: longest, overlap: 1000)
     #expect(stretches.first?.lowerBound == 0)
     #expect(stretches.last?.upperBound == 95_000)

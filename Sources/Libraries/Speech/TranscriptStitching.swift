@@ -133,6 +133,13 @@ public enum TranscriptStitching {
       taken.insert(known)
     }
     let used = Set(earlier.compactMap(\.speaker))
+    let unnamed = names.filter { mapping[$0] == nil }
+    let unheard = used.subtracting(taken)
+    // Two who talk with each other are seldom both heard in so short a time: who is left on both sides is one person.
+    if !mapping.isEmpty, unnamed.count == 1, unheard.count == 1, let known = unheard.first {
+      mapping[unnamed[0]] = known
+      taken.insert(known)
+    }
     for name in names where mapping[name] == nil {
       var new = name
       var number = used.count

@@ -15,6 +15,8 @@ extension FakeSpeaker {
 struct ProviderKit {
   let desk: ProviderDesk
   let services: TestStageServices
+  /// Servers that are to be there as long as this is.
+  var kept: (any Sendable)?
   private let clock: ProviderClock
 
   /// How long the providers were waited for, in order.

@@ -15,7 +15,9 @@ struct ProviderListeningTests {
   {
     var settings = fake.settings()
     set(&settings)
-    return try ProviderKit([settings], key: FakeListener.key)
+    var kit = try ProviderKit([settings], key: FakeListener.key)
+    kit.kept = fake
+    return kit
   }
 
   private func listen(
