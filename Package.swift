@@ -112,7 +112,7 @@ let package = Package(
     .target(
       name: "PluginHost",
       dependencies: [
-        "Pipeline", "StageProtocol", "Confinement", "ChildProcess", "Crypto", "Threads",
+        "Pipeline", "StageProtocol", "Confinement", "ChildProcess", "Threads",
       ],
       path: "Sources/Plugins/PluginHost"),
 

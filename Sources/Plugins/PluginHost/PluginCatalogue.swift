@@ -208,11 +208,12 @@ extension PluginCatalogue {
 
   /// Starts the plugin for a moment, to be asked.
   private func describe(_ program: PluginProgram) throws(StageError) -> Introduction {
-    let folder = FileManager.default.temporaryDirectory
-      .appendingPathComponent("videocraft-plugins-\(geteuid())", isDirectory: true)
+    let folder = PluginPlaces.temporaryFolder()
+    defer { try? FileManager.default.removeItem(at: folder) }
     let (process, introduction) = try PluginProcess.launch(
       program, in: folder, granted: PluginPermissions(), readable: [])
     process.shutdown()
+    process.waitForEnd()
     return introduction
   }
 

@@ -220,11 +220,12 @@ public final class PluginPlaces: Sendable {
   private let state: Locked<State>
 
   /// A place for temporary files, until `use` names a better one.
-  public init() {
-    state = Locked(
-      State(
-        folder: FileManager.default.temporaryDirectory
-          .appendingPathComponent("videocraft-plugins-\(geteuid())", isDirectory: true)))
+  public init() { state = Locked(State(folder: Self.temporaryFolder())) }
+
+  /// Nobody else can know its name before it is there.
+  static func temporaryFolder() -> URL {
+    FileManager.default.temporaryDirectory
+      .appendingPathComponent("videocraft-plugins-\(UUID().uuidString)", isDirectory: true)
   }
 
   /// - Parameters:

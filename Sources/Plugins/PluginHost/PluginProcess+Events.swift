@@ -277,6 +277,8 @@ extension PluginProcess {
 
   private func ended(_ exit: ProcessExit) {
     let tail = child.withLock { $0 }?.errorTail ?? ""
+    child.withLock { $0 = nil }
+    try? FileManager.default.removeItem(at: work.deletingLastPathComponent())
     let (pending, verdict, enders, stray) = state.withLock { state in
       state.isOver = true
       defer {
@@ -285,8 +287,6 @@ extension PluginProcess {
       }
       return (state.pending, state.verdict, state.enders, state.stray)
     }
-    child.withLock { $0 = nil }
-    try? FileManager.default.removeItem(at: work.deletingLastPathComponent())
     for (id, request) in pending {
       var error = verdict?.error ?? end(exit, tail, stray)
       if let guilty = verdict?.guilty, !guilty.contains(id) {
@@ -300,6 +300,7 @@ extension PluginProcess {
       request.finish(.failure(error))
     }
     for ender in enders { ender.resume() }
+    for link in state.withLock({ $0.endLinks }) { link.send(()) }
   }
 
   /// What an end that nobody wanted looks like to an author.

@@ -41,6 +41,7 @@ final class PluginProcess: Sendable {
     var messageCount = 0
     var secondBegan = ContinuousClock.now
     var enders: [CheckedContinuation<Void, Never>] = []
+    var endLinks: [BoundedLink<Void>] = []
   }
 
   let program: PluginProgram
@@ -132,6 +133,7 @@ final class PluginProcess: Sendable {
       return introduction
     } catch {
       shutdown(at: .now)
+      waitForEnd()
       throw error
     }
   }
@@ -302,6 +304,16 @@ extension PluginProcess {
       }
       if isOver { continuation.resume() }
     }
+  }
+
+  /// The same for who may block: it takes a moment, and at most as long as the signals do.
+  func waitForEnd() {
+    let over = BoundedLink<Void>(capacity: 1)
+    let isOver = state.withLock { state in
+      if !state.isOver { state.endLinks.append(over) }
+      return state.isOver
+    }
+    if !isOver { _ = over.receive() }
   }
 
   var isOver: Bool { state.withLock { $0.isOver } }
