@@ -186,10 +186,15 @@ enum Wiring {
     var environment = EngineEnvironment(
       journal: archive.journal, artifacts: archive.artifacts, renderer: TimelineFileRenderer(),
       scratch: archive.folder.appendingPathComponent("scratch"), resources: ResourcePool(cores: 1))
-    environment.sources = SourceFetcher(
+    environment.sources = try sources(over: archive)
+    return PipelineEngine(environment)
+  }
+
+  /// What is known of sources in a data folder that another process may own.
+  static func sources(over archive: Archive) throws -> any SourceFetching {
+    SourceFetcher(
       try SourceSettings.read(environment: ProcessInfo.processInfo.environment),
       lookingInto: archive.folder, artifacts: archive.artifacts)
-    return PipelineEngine(environment)
   }
 
   /// Looks at a data folder without owning it, also while another process works in it.

@@ -75,7 +75,8 @@ struct ExportCommand: Command {
       guard let request = try reader.read(console) else { return nil }
       let tracer = try await lookup.tracer(
         request.graph, request.source, inputs: request.inputs, inputFolder: request.inputFolder,
-        texts: request.inputTexts, preview: request.preview)
+        texts: request.inputTexts, preview: request.preview,
+        fetch: try Wiring.sources(over: archive).knownFiles)
       return Source(graph: request.graph, source: request.source, tracer: tracer)
     }
     let given = RequestOptions.all.map(\.name).filter(arguments.has)

@@ -189,7 +189,7 @@ extension SourceFetcher {
     _ file: FileReference, _ version: SourceVersion
   ) -> [String: TaskDecision.Part] {
     var parts = [
-      "bytes": TaskDecision.Part(
+      FetchedSource.bytesPart: TaskDecision.Part(
         digest: file.digest, text: "\(Amount.bytes(file.byteCount)), \(file.digest.short)")
     ]
     if let text = version.description {

@@ -47,16 +47,20 @@ struct FilmLookup: Sendable {
     return try await tracer(
       graph, record.source, inputs: status.resolvedInputs ?? record.inputs,
       inputFolder: URL(fileURLWithPath: record.inputFolder), texts: record.inputTexts,
-      run: record.id, preview: record.preview, made: made)
+      run: record.id, preview: record.preview, made: made,
+      fetch: try await journal.sourceFiles(of: record.id))
   }
 
-  /// - Parameter inputs: paths in them are taken to be files.
+  /// - Parameters:
+  ///   - inputs: paths in them are taken to be files.
+  ///   - fetch: gives what addresses stand for.
   func tracer(
     _ graph: PipelineGraph, _ source: PipelineSource, inputs: [String: Value], inputFolder: URL,
     texts: InputTexts?, run: String = "", preview: FilmPreview? = nil,
-    made: [String: StageResult] = [:]
+    made: [String: StageResult] = [:], fetch: @escaping FileIngest.Fetch
   ) async throws -> FilmTracer {
-    let ingest = FileIngest(artifacts: artifacts, root: inputFolder, mode: .identify)
+    let ingest = FileIngest(
+      artifacts: artifacts, root: inputFolder, mode: .identify, fetch: fetch)
     let replay = RunReplay(
       graph, journal: journal, ingest: ingest, rendererVersion: rendererVersion, preview: preview)
     let resolved = try await ingest.resolve(inputs, as: graph.inputs.map(\.field))

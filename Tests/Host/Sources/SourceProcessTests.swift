@@ -1,5 +1,6 @@
 import ChildProcess
 import Foundation
+import HTTPClient
 import Pipeline
 import TestSupport
 import Testing
@@ -141,5 +142,68 @@ struct SourceProcessTests {
       (refused.errorOutput + refused.output).contains(
         "127.0.0.1 is not an address of the public internet"),
       "\(refused.errorOutput)\(refused.output)")
+  }
+
+  @Test(
+    "a host that was killed while it fetched goes on with its runs and with the bytes that are there"
+  )
+  func killedHost() async throws {
+    let tone = SourceBench.tone(samples: 500_000)
+    let server = try TestServer { request, connection in
+      guard request.headers["range"] == "bytes=400000-" else {
+        connection.send(
+          "HTTP/1.1 200 OK\r\nContent-Length: \(tone.count)\r\nETag: \"v1\"\r\n\r\n")
+        connection.send(tone.prefix(400_000))
+        return connection.waitUntilGone()
+      }
+      connection.reply(
+        206,
+        ["ETag: \"v1\"", "Content-Range: bytes 400000-\(tone.count - 1)/\(tone.count)"],
+        bytes: tone.dropFirst(400_000))
+    }
+    try FileManager.default.createDirectory(
+      at: folder.file("pipelines"), withIntermediateDirectories: true)
+    try FileManager.default.copyItem(
+      at: folder.file("check.yaml"), to: folder.file("pipelines/check.yaml"))
+    let (first, before) = try await serve()
+    let accepted = try await client.send(
+      HTTPRequest(
+        "POST", "\(before)/api/v1/runs", headers: [HTTPHeader("Content-Type", "application/json")],
+        body: .bytes(
+          Array(#"{"pipeline": "check", "inputs": {"clip": "\#(server.url("/a.wav"))"}}"#.utf8))))
+    #expect(accepted.status == 202, "\(String(decoding: accepted.body, as: UTF8.self))")
+    let path = try #require(accepted.headers["Location"])
+    try await eventually("a part of it is there") { try partialBytes() == 400_000 }
+    first.send(SIGKILL)
+    try await first.wait()
+    let (second, after) = try await serve()
+    let events = try await client.send(
+      HTTPRequest("GET", "\(after)\(path)/events", limits: HTTPLimits(total: .seconds(200))))
+    let text = String(decoding: events.body, as: UTF8.self)
+    #expect(text.contains("event: run.resumed") && text.contains("event: run.completed"), "\(text)")
+    let film = try await client.send(HTTPRequest("GET", "\(after)\(path)/outputs/clip"))
+    #expect(film.body == Array(tone))
+    second.send(SIGTERM)
+    #expect(try await second.wait() == .code(0), "\(second.errorOutput)")
+  }
+
+  private var client: HTTPClient {
+    HTTPClient(
+      rules: OutboundRules(
+        allowsPublicInternet: false, networks: [IPNetwork("127.0.0.1")].compactMap { $0 }))
+  }
+
+  private func serve() async throws -> (process: TestProcess, address: String) {
+    let process = try await TestProcess.videocraft(
+      ["serve", "--port", "0", "--data-dir", folder.file("data").path], in: folder,
+      environment: [
+        "VIDEOCRAFT_SOURCES_PRIVATE_NETWORKS": "127.0.0.1",
+        "VIDEOCRAFT_AUTH_REQUIRE_AUTH": "false", "VIDEOCRAFT_SECURITY_RATE_LIMIT": "0",
+        "VIDEOCRAFT_SERVER_DRAIN_TIMEOUT": "0s",
+      ])
+    try #require(try await process.says("listens on"), "\(process.errorOutput)")
+    let text = process.errorOutput
+    let start = try #require(text.range(of: "listens on ")?.upperBound)
+    return (process, String(text[start...].prefix { $0 != ";" }))
   }
 }

@@ -11,6 +11,11 @@ actor RunSources {
     var task: Task<FileReference, any Error>?
   }
 
+  /// What stands in a decision for the address.
+  static let addressPart = "source"
+
+  static func digest(of address: SourceAddress) -> Digest { Digest(of: Array(address.text.utf8)) }
+
   private let run: String
   private let fetching: any SourceFetching
   private let artifacts: any ArtifactStore
@@ -74,15 +79,19 @@ extension RunSources {
     let started = ContinuousClock.now
     let id = TaskID(run: run, stage: RunExecution.sourcesStage, item: item)
     let name = "\(address)"
-    let part = TaskDecision.Part(digest: Digest(of: address.text.utf8), text: name)
-    var decision = TaskDecision(.run, .source("it is asked for"), parts: ["source": part])
+    let part = TaskDecision.Part(digest: Self.digest(of: address), text: name)
+    var decision = TaskDecision(.run, .source("it is asked for"), parts: [Self.addressPart: part])
     recorder.post([], [.task(TaskRecord(id: id, state: .running, decision: decision))])
     do {
       if let refusal = fetching.refusal(of: address) { throw StageError(.invalidInput, refusal) }
       let fetched = try await fetching.fetch(
         SourceOrder(address, as: type) { [self] in tell($0, of: name, item: item) })
       decision = fetched.decision
-      decision.parts["source"] = part
+      decision.parts[Self.addressPart] = part
+      if decision.parts[FetchedSource.bytesPart] == nil {
+        decision.parts[FetchedSource.bytesPart] = TaskDecision.Part(
+          digest: fetched.file.digest, text: fetched.file.digest.short)
+      }
       if decision.outcome == .cached { cachedCount += 1 }
       let record = TaskRecord(
         id: id, state: .completed, decision: decision,

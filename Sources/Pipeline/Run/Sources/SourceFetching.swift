@@ -56,6 +56,9 @@ public struct FetchedSource: Sendable {
   /// Why it was fetched, or was not: `cached` where what was stored is used.
   public var decision: TaskDecision
 
+  /// What stands in the decision for the bytes themselves.
+  public static let bytesPart = "bytes"
+
   public init(_ file: FileReference, _ decision: TaskDecision) {
     self.file = file
     self.decision = decision

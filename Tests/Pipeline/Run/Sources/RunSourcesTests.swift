@@ -261,4 +261,17 @@ struct RunSourcesTests {
         bench.events.last?.message?.contains("has changed since the run was accepted") == true)
     }
   }
+
+  @Test("what a run fetched can be told afterwards, without fetching")
+  func afterwards() async throws {
+    let bench = try Bench(["https://example.org/a": "text"])
+    let result = try await bench.run([("one", "https://example.org/a")])
+    let files = try await bench.bench.journal.sourceFiles(of: result.id)
+    let address = try #require(SourceAddress("https://example.org/a"))
+    let file = try await files(address, .file, "one")
+    #expect(file.digest == Digest(of: Array("text".utf8)) && file.name == "a")
+    let other = try #require(SourceAddress("https://example.org/b"))
+    await #expect(throws: StageError.self) { try await files(other, .file, "one") }
+    #expect(bench.sources.fetched.count == 1)
+  }
 }
