@@ -120,6 +120,30 @@ struct CallTests {
     #expect(error.retryAfter == .milliseconds(1500))
   }
 
+  @Test("stores files before it is done, and opens what it stored and nothing else")
+  func requests() async throws {
+    let bench = try PluginBench()
+    let outputs = try await bench.run("store")
+    #expect(outputs["text"] == .text("kept"))
+    #expect(outputs["file"] == .file(try #require(bench.services.stored.first)))
+    let error = try await bench.failure("steal")
+    #expect(
+      error.message
+        == "`stage/open` names the file abababababab, which the plugin `odd` was not given and did not store"
+    )
+  }
+
+  @Test("finds in a later attempt what it wrote down last")
+  func checkpoints() async throws {
+    let bench = try PluginBench()
+    let spec = try bench.spec()
+    for (attempt, resumed) in [(1, nil), (2, Value.integer(2)), (3, Value.integer(4))] {
+      let outputs = try await spec.run(
+        ["mode": .text("checkpoint")], [:], bench.services.context(attempt: attempt))
+      #expect(outputs["data"] == resumed, "attempt \(attempt)")
+    }
+  }
+
   @Test("gets the text of a secret, which nobody sees in its log")
   func secrets() async throws {
     let bench = try PluginBench(secrets: ["KEY": "hunter2hunter2"])

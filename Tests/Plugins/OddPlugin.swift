@@ -24,6 +24,17 @@ enum OddPlugin {
     def log(run, text):
         send(method="stage/log", params={"run": run, "message": str(text)})
 
+    answers = {}
+
+    def ask(method, params):
+        with lock:
+            number = len(answers) + 1
+            answers[number] = None
+        send(id=number, method=method, params=params)
+        while answers[number] is None: time.sleep(0.001)
+        if "error" in answers[number]: raise Failure(answers[number]["error"])
+        return answers[number]["result"]
+
     STAGE = {
         "name": "odd", "version": "1.2.0", "cacheVersion": 1, "summary": "Does odd things.",
         "options": [
@@ -117,6 +128,18 @@ enum OddPlugin {
             print("to stderr", file=sys.stderr, flush=True)
             time.sleep(0.3)
             return {"text": "warned"}
+        if mode == "checkpoint":
+            done = p.get("resume") or 0
+            for number in (1, 2):
+                ask("stage/checkpoint", {"run": id, "state": done + number})
+            return {"data": p.get("resume")}
+        if mode == "store":
+            open(os.path.join(scratch, "kept.txt"), "w").write("kept")
+            kept = ask("stage/store", {"run": id, "path": "kept.txt", "name": "kept.txt"})["file"]
+            path = ask("stage/open", {"run": id, "file": kept})["path"]
+            return {"file": {"$file": kept}, "text": open(path).read()}
+        if mode == "steal":
+            ask("stage/open", {"run": id, "file": {"digest": "ab" * 32, "byteCount": 1, "mediaType": "", "name": "x"}})
         if mode == "secret":
             log(id, "the key is " + p["secrets"]["KEY"])
             return {"text": str(len(p["secrets"]["KEY"]))}
@@ -245,6 +268,8 @@ enum OddPlugin {
             cancelled[params["id"]] = True
         elif method == "ping" or method == "shutdown":
             send(id=id, result={})
+        elif id is not None and not method:
+            answers[id] = message
         elif id is not None and method:
             send(id=id, error={"code": -32601, "message": "no such method"})
     os._exit(0)
