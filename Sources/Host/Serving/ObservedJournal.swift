@@ -53,6 +53,11 @@ struct ObservedJournal: RunJournal {
     try await journal.forgetResults(naming: files)
   }
 
+  func discardOutputs(of run: String) async throws -> Bool {
+    defer { changes.note(run) }
+    return try await journal.discardOutputs(of: run)
+  }
+
   // MARK: Reading
 
   func run(_ id: String) async throws -> RunStatus? { try await journal.run(id) }
@@ -61,6 +66,10 @@ struct ObservedJournal: RunJournal {
 
   func runs(matching search: RunSearch) async throws -> [RunStatus] {
     try await journal.runs(matching: search)
+  }
+
+  func heads(ofPipeline name: String) async throws -> [RunHead] {
+    try await journal.heads(ofPipeline: name)
   }
 
   func events(of run: String, after seq: Int) async throws -> [RunEvent] {

@@ -226,8 +226,6 @@ final class RunService: Sendable {
     }
   }
 
-  /// Whether a run that is submitted now is accepted, unless others come first.
-  var hasRoom: Bool { state.withLock { !$0.isDraining && $0.runs.count < limit } }
   /// Of a run that an earlier process accepted.
   private func tellModules(of id: String) async {
     guard !state.withLock({ $0.submitted.contains(id) }),

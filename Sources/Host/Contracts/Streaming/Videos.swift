@@ -23,8 +23,8 @@ struct Videos: Sendable {
 
   /// Throws what a client is told when nothing could come of an upload now.
   func checkReadiness() throws(APIError) {
-    if service.isDraining { throw Self.refusal(.draining) }
-    if !service.hasRoom { throw Self.refusal(.queueIsFull(waiting: service.count)) }
+    if service.isDraining { throw APIError(.draining) }
+    if service.vacancyCount == 0 { throw APIError(.queueIsFull(waiting: service.count)) }
     _ = try loaded()
   }
 
@@ -41,7 +41,7 @@ struct Videos: Sendable {
     do {
       _ = try await service.submit(request)
     } catch let refusal as RunService.Refusal {
-      throw Self.refusal(refusal)
+      throw APIError(refusal)
     }
   }
 
@@ -70,18 +70,6 @@ struct Videos: Sendable {
       .serviceUnavailable, .unavailable,
       "this host cannot make streams: its operator has to give it the pipeline `\(Self.pipeline)`; \(why)"
     )
-  }
-
-  private static func refusal(_ refusal: RunService.Refusal) -> APIError {
-    if case .queueIsFull(let waiting) = refusal {
-      return APIError(
-        .tooManyRequests, .queueIsFull, "the queue is full: \(waiting) runs wait or are under way"
-      ).retrying(after: 15)
-    }
-    return APIError(
-      .serviceUnavailable, .unavailable,
-      "the host takes no videos at this moment; try again soon"
-    ).retrying(after: 10)
   }
 
   // MARK: Looking
