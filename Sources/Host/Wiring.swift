@@ -65,6 +65,8 @@ enum Wiring {
     var queue = RunQueue()
     /// See `EngineEnvironment`.
     var readableFolders: [URL]?
+    /// May read elsewhere, too.
+    var owners = OwnersRuns()
   }
 
   static func registry() -> StageRegistry { StageRegistry(BuiltInStages.all) }
@@ -79,6 +81,24 @@ enum Wiring {
         secretsFile: arguments.value(DataOptions.secretsFile.name)))
   }
 
+  /// Where the runs of a command are worked on: here, or in the host that has the data folder.
+  ///
+  /// Throws when another process has it that is no host, or one of another version.
+  static func workplace(_ arguments: Arguments) async throws -> Workplace {
+    do {
+      return .here(try await host(arguments))
+    } catch let error as DataFolderError {
+      let archive = try await archive(dataFolder: arguments.value(DataOptions.dataFolder.name))
+      guard archive.isOwned, let host = try await LocalHost.find(archive) else { throw error }
+      for option in [DataOptions.cores, DataOptions.secretsFile] where arguments.has(option.name) {
+        throw UsageError(
+          "`--\(option.name)` is for the host that works in `\(archive.folder.path)` to be given; "
+            + "leave it out, or use another folder with --data-dir")
+      }
+      return .host(host)
+    }
+  }
+
   static func host(_ settings: HostSettings) async throws -> Host {
     let folder = try DataFolder(dataFolder(settings.dataFolder))
     let artifacts = try FileArtifactStore(folder: folder.artifacts)
@@ -89,6 +109,7 @@ enum Wiring {
       resources: ResourcePool(ofThisMachineWith: settings.cores, scratch: folder.scratch),
       queue: settings.queue)
     environment.readableFolders = settings.readableFolders
+    environment.mayReadAnywhere = { [owners = settings.owners] in owners.contains($0) }
     let secrets = try HostSecrets(file: settings.secretsFile)
     environment.secrets = secrets
     let hooks = HookPost(journal: journal) {

@@ -167,6 +167,13 @@ int vc_accept(int listener, struct vc_address *peer) {
   return socket;
 }
 
+int vc_is_own_peer(int descriptor) {
+  struct ucred peer;
+  socklen_t length = sizeof peer;
+  if (getsockopt(descriptor, SOL_SOCKET, SO_PEERCRED, &peer, &length) < 0) return 0;
+  return peer.uid == geteuid() || peer.uid == 0;
+}
+
 ssize_t vc_receive(int descriptor, void *bytes, size_t count) {
   ssize_t received = recv(descriptor, bytes, count, 0);
   return received < 0 ? -errno : received;

@@ -20,6 +20,10 @@ struct NativeAPI: Sendable {
   /// Of one upload, in bytes.
   let uploadLimit: Int
   var probes = HostProbes()
+  var transport = TransportMiddleware(proxies: nil, strictTransportSeconds: 0)
+  var tracer: Tracer?
+  /// More numbers for `/metrics`.
+  var gauges: @Sendable () -> [MetricFamily] = { [] }
   let startedAt = ContinuousClock.now
 
   var journal: any RunJournal { service.journal }
@@ -45,7 +49,9 @@ struct NativeAPI: Sendable {
     allowsCredentials: Bool = false, csrf: CSRFMiddleware? = nil
   ) -> Application {
     let endpoints = endpoints(beside: contracts)
-    var middleware: [any Middleware] = [IdentityMiddleware(log: log, metrics: metrics)]
+    var middleware: [any Middleware] = [
+      transport, IdentityMiddleware(log: log, metrics: metrics, tracer: tracer),
+    ]
     if let limiter { middleware.append(RateFieldsMiddleware(limiter: limiter)) }
     middleware += [
       CORSMiddleware(allowed: allowedOrigins, allowsCredentials: allowsCredentials, log: log),
@@ -68,7 +74,12 @@ struct NativeAPI: Sendable {
     do {
       let caller = request.values[CallerKey.self]
       if let scope = endpoint.scope {
-        guard let caller, caller.may(scope) else { throw Self.forbidden(scope) }
+        guard let caller, caller.may(scope) else {
+          log.write(
+            .warn, "scope refused",
+            SecurityEvent.members(of: request, code: .insufficientScope, "scope_refused"))
+          throw Self.forbidden(scope)
+        }
       }
       let query = try QueryReader.read(request.query(), as: endpoint.query)
       return try await endpoint.handler(

@@ -50,7 +50,11 @@ struct CancelCommand: Command {
     for run: String, in archive: Archive, _ console: Console
   ) async throws -> ExitCode {
     let desk = ControlDesk(dataFolder: archive.folder)
-    try desk.leave(.init(run: run, cancel: mode, at: .now))
+    if let host = try await LocalHost.find(archive) {
+      try await host.cancel(run, mode)
+    } else {
+      try desk.leave(.init(run: run, cancel: mode, at: .now))
+    }
     let deadline = ContinuousClock.now + Self.patience
     while ContinuousClock.now < deadline {
       let state = try await archive.journal.run(run)?.state

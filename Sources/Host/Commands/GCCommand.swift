@@ -38,8 +38,8 @@ struct GCCommand: Command {
   }
 
   func run(_ console: Console) async throws -> ExitCode {
-    let host = try await Wiring.host(arguments)
-    let report = try await host.collect(policy, dryRun: arguments.has("dry-run"))
+    let place = try await Wiring.workplace(arguments)
+    let report = try await place.collect(policy, dryRun: arguments.has("dry-run"))
     console.out(arguments.wantsJSON ? try JSONText.pretty(report) : CollectionText(report).text)
     return report.bytesOverBudget == nil ? .done : .wrong
   }

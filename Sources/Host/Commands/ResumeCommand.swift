@@ -21,28 +21,28 @@ struct ResumeCommand: Command {
   }
 
   func run(_ console: Console) async throws -> ExitCode {
-    let host = try await Wiring.host(arguments)
-    let unfinished = try await host.unfinished()
-    let runs = try await chosen(among: unfinished, host)
+    let place = try await Wiring.workplace(arguments)
+    let unfinished = try await place.unfinished()
+    let runs = try await chosen(among: unfinished, place)
     if runs.isEmpty {
       console.err("no run is waiting to be continued\n")
       return .done
     }
     var worst = ExitCode.done
     for status in runs {
-      let code = try await resume(status, host, console)
+      let code = try await resume(status, place, console)
       if code == .interrupted { return code }
       if worst == .done { worst = code }
     }
     return worst
   }
 
-  private func chosen(among unfinished: [RunStatus], _ host: Wiring.Host) async throws
+  private func chosen(among unfinished: [RunStatus], _ place: Workplace) async throws
     -> [RunStatus]
   {
     if arguments.has("all") { return unfinished }
     if let word = arguments.operands.first {
-      let status = try await RunLookup(journal: host.journal).find(word)
+      let status = try await RunLookup(journal: place.journal).find(word)
       guard !status.state.isOver else {
         throw LookupError(
           """
@@ -62,19 +62,19 @@ struct ResumeCommand: Command {
   }
 
   private func resume(
-    _ status: RunStatus, _ host: Wiring.Host, _ console: Console
+    _ status: RunStatus, _ place: Workplace, _ console: Console
   ) async throws -> ExitCode {
-    let graph = try RunRequest(status.record, registry: host.registry).graph
-    let tasks = try await host.journal.tasks(of: status.record.id)
+    let graph = try RunRequest(status.record, registry: place.registry).graph
+    let tasks = try await place.journal.tasks(of: status.record.id)
     console.err(InterruptedRuns.continuing(status, tasks: tasks, in: graph))
     let folder = RunPresenter.outputFolder(
       arguments, pipeline: graph.name, recorded: status.record.outputFolder,
       isPreview: status.record.preview != nil)
-    let presenter = RunPresenter(host: host, arguments: arguments, console: console)
+    let presenter = RunPresenter(place: place, arguments: arguments, console: console)
     return try await presenter.present(
       graph, outputs: folder, continuing: status.record.id
     ) { onEvent in
-      try await host.engine.resume(status.record.id, registry: host.registry, onEvent: onEvent)
+      try await place.resume(status.record.id, onEvent: onEvent)
     }
   }
 }

@@ -19,13 +19,13 @@ struct RetryCommand: Command {
   init(_ arguments: Arguments) { self.arguments = arguments }
 
   func run(_ console: Console) async throws -> ExitCode {
-    let host = try await Wiring.host(arguments)
-    let status = try await RunLookup(journal: host.journal).find(arguments.operands[0])
+    let place = try await Wiring.workplace(arguments)
+    let status = try await RunLookup(journal: place.journal).find(arguments.operands[0])
     guard status.state.isOver else {
       throw LookupError(
         "run \(status.record.id) is not over; `videocraft resume \(status.record.id)` continues it")
     }
-    let graph = try RunRequest(status.record, registry: host.registry).graph
+    let graph = try RunRequest(status.record, registry: place.registry).graph
     let from = arguments.value("from")
     if let from {
       try RequestReader.check(from, option: "from", among: graph.stages.map(\.id))
@@ -36,10 +36,9 @@ struct RetryCommand: Command {
     console.err(
       "retrying run \(status.record.id), \(status.state.rawValue) \(Amount.age(status.changedAt))\n"
     )
-    let presenter = RunPresenter(host: host, arguments: arguments, console: console)
+    let presenter = RunPresenter(place: place, arguments: arguments, console: console)
     return try await presenter.present(graph, outputs: folder) { onEvent in
-      try await host.engine.retry(
-        status.record.id, from: from, registry: host.registry, onEvent: onEvent)
+      try await place.retry(status.record.id, from: from, outputs: folder, onEvent: onEvent)
     }
   }
 }

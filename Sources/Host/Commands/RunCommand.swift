@@ -23,28 +23,26 @@ struct RunCommand: Command {
     let folder = RunPresenter.outputFolder(
       arguments, pipeline: request.graph.name, isPreview: request.preview != nil)
     request.outputFolder = folder.path
-    let host = try await Wiring.host(arguments)
-    let continued = arguments.has("new") ? nil : try await host.engine.unfinished(like: request)
-    try await tellOthers(than: continued, host, console)
+    let place = try await Wiring.workplace(arguments)
+    let continued = arguments.has("new") ? nil : try await place.unfinished(like: request)
+    try await tellOthers(than: continued, place, console)
     if let continued {
-      let tasks = try await host.journal.tasks(of: continued.record.id)
+      let tasks = try await place.journal.tasks(of: continued.record.id)
       console.err(InterruptedRuns.continuing(continued, tasks: tasks, in: request.graph))
     }
-    let presenter = RunPresenter(host: host, arguments: arguments, console: console)
+    let presenter = RunPresenter(place: place, arguments: arguments, console: console)
     return try await presenter.present(
       request.graph, outputs: folder, continuing: continued?.record.id
     ) { [request] onEvent in
-      guard let continued else { return try await host.engine.run(request, onEvent: onEvent) }
-      return try await host.engine.resume(
-        continued.record.id, registry: host.registry, onEvent: onEvent)
+      guard let continued else { return try await place.run(request, onEvent: onEvent) }
+      return try await place.resume(continued.record.id, onEvent: onEvent)
     }
   }
 
   private func tellOthers(
-    than continued: RunStatus?, _ host: Wiring.Host, _ console: Console
+    than continued: RunStatus?, _ place: Workplace, _ console: Console
   ) async throws {
-    let others = try await host.unfinished()
-      .filter { $0.record.id != continued?.record.id }
+    let others = try await place.unfinished().filter { $0.record.id != continued?.record.id }
     if let text = InterruptedRuns.others(others) { console.err(text) }
   }
 }

@@ -37,8 +37,8 @@ struct ServeCommand: Command {
     let host = try await ServingHost.make(configuration) { console.err($0) }
     let server = try host.listen()
     console.err(host.greeting(server))
-    await Termination.during { grace in
-      await host.serve(with: server, untilTold: grace)
+    await Termination.during { signals in
+      await host.serve(with: server, signals)
     }
     console.err("the host has stopped; what was not finished goes on at the next start\n")
     return .done

@@ -43,6 +43,7 @@ struct Configuration: Sendable {
   var secretsFile: String?
   var logLevel = ServerLog.Level.info
   var logsJSON = true
+  var operation = OperationSettings()
 
   /// Whether only this machine can reach it.
   var isLocal: Bool { IPAddress(host)?.isLoopback == true }
@@ -79,6 +80,7 @@ extension Configuration {
     secretsFile = settings.text("secrets", "file")
     logLevel = settings.text("log", "level").flatMap(ServerLog.Level.init) ?? .info
     logsJSON = settings.text("log", "format") != "text"
+    operation = OperationSettings(settings, &problems)
     checkListening(&problems)
   }
 
@@ -192,10 +194,21 @@ extension Configuration {
 }
 
 /// What was given, by section and name.
-private struct GivenSettings {
+struct GivenSettings {
   private let given: [String: [String: Value]]
 
   init(_ given: [String: [String: Value]]) { self.given = given }
+
+  func value(_ section: String, _ name: String) -> Value? { given[section]?[name] }
+
+  /// Of a record or a map; empty for anything else.
+  func members(_ section: String, _ name: String) -> [String: Value] {
+    if case .map(let members)? = given[section]?[name] {
+      members.filter { $0.value != .null }
+    } else {
+      [:]
+    }
+  }
 
   func text(_ section: String, _ name: String) -> String? {
     if case .text(let text)? = given[section]?[name] { text } else { nil }

@@ -17,15 +17,18 @@ enum ConfigurationFields {
     section("pipelines", "The pipelines that callers can name.", pipelines),
     section("secrets", "Texts that pipelines may use and nobody may see.", secrets),
     section("log", "What is written to standard error.", log),
+    section("tracing", "Where traces of requests and runs go.", tracing),
   ]
 
-  private static let server = [
-    field("host", .text, "An address in numbers, or localhost.", default: .text("127.0.0.1")),
-    field("port", .integer, "0 takes a free one.", default: .integer(3002), range: 0...65535),
-    field(
-      "drain_timeout", .duration, "How long runs may go on after the host was told to stop.",
-      default: .duration(.seconds(30)), range: 0...86_400),
-  ]
+  private static let server =
+    [
+      field("host", .text, "An address in numbers, or localhost.", default: .text("127.0.0.1")),
+      field("port", .integer, "0 takes a free one.", default: .integer(3002), range: 0...65535),
+      field(
+        "drain_timeout", .duration, "How long runs may go on after the host was told to stop.",
+        default: .duration(.seconds(30)), range: 0...86_400),
+      tls,
+    ] + proxies
 
   private static let api = [
     field("host", .optional(.text), "The same as server.host."),
@@ -96,15 +99,16 @@ enum ConfigurationFields {
     field("burst", .optional(.integer), "The same as security.rate_burst.", range: 1...1_000_000),
   ]
 
-  private static let storage = [
-    field("data_dir", .optional(.text), "Where everything is kept."),
-    field(
-      "max_file_size", .text, "Of one upload, such as 500MB or 4GB.", default: .text("4GB")),
-    field(
-      "retention_days", .optional(.integer),
-      "Runs that ended longer ago are removed with their outputs; nothing is without it.",
-      range: 1...36_500),
-  ]
+  private static let storage =
+    [
+      field("data_dir", .optional(.text), "Where everything is kept."),
+      field(
+        "max_file_size", .text, "Of one upload, such as 500MB or 4GB.", default: .text("4GB")),
+      field(
+        "retention_days", .optional(.integer),
+        "Runs that ended longer ago are removed with their outputs; nothing is without it.",
+        range: 1...36_500),
+    ] + room
 
   private static let job = [
     field("workers", .optional(.integer), "Cores that runs may keep busy; all.", range: 1...1024),
@@ -172,7 +176,7 @@ enum ConfigurationFields {
     FieldDescription(name: name, summary: summary, type: .optional(.record(fields)))
   }
 
-  private static func field(
+  static func field(
     _ name: String, _ type: ValueType, _ summary: String, default value: Value? = nil,
     range: ClosedRange<Double>? = nil
   ) -> FieldDescription {

@@ -130,8 +130,9 @@ struct ConfigurationReader: Sendable {
       let beginning = Self.prefix + section.name.uppercased() + "_"
       for name in environment.keys.sorted() where name.hasPrefix(beginning) {
         let key = name.dropFirst(beginning.count).lowercased()
-        let value = read(environment[name] ?? "", of: name, key: key, in: section)
-        if let value { found[section.name, default: [:]][key] = value }
+        read(
+          environment[name] ?? "", of: name, key: key, in: section,
+          into: &found[section.name, default: [:]])
       }
     }
     take(found)
@@ -149,26 +150,37 @@ struct ConfigurationReader: Sendable {
   }
 
   private mutating func read(
-    _ text: String, of variable: String, key: String, in section: FieldDescription
-  ) -> Value? {
+    _ text: String, of variable: String, key: String, in section: FieldDescription,
+    into members: inout [String: Value]
+  ) {
+    if let record = section.members.first(where: {
+      key.hasPrefix($0.name + "_") && !$0.members.isEmpty
+    }) {
+      // Such as `VIDEOCRAFT_SERVER_TLS_KEY`.
+      var inner = (members[record.name] ?? given[section.name]?[record.name])?.members ?? [:]
+      let rest = String(key.dropFirst(record.name.count + 1))
+      read(text, of: variable, key: rest, in: record, into: &inner)
+      if !inner.isEmpty { members[record.name] = .map(inner) }
+      return
+    }
     guard let field = section.members.first(where: { $0.name == key }) else {
       if let advice = ConfigurationFields.absent["\(section.name).\(key)"] {
         let message = "`\(variable)`: this host has no such setting: \(advice)"
         diagnostics.append(Diagnostic("unsupported-setting", message, at: nil))
-        return nil
+        return
       }
       let near = Spelling.nearest(to: key, among: section.members.map(\.name))
       let hint = near.map { "; did you mean `\(Self.variable(section.name, $0))`?" } ?? ""
       diagnostics.append(
         Diagnostic("unknown-field", "`\(variable)` is no setting of this host\(hint)", at: nil))
-      return nil
+      return
     }
     let written = "\(key): \(Self.written(text, as: field.type.unwrapped))"
     texts["$\(variable)"] = written
     let reading = SettingsFile.read(
       written, file: "$\(variable)", as: [field], owner: "`\(section.name)`")
     diagnostics += reading.diagnostics.filter { $0.code != "missing-field" }
-    return reading.values[key]
+    if let value = reading.values[key] { members[key] = value }
   }
 
   static func variable(_ section: String, _ key: String) -> String {
@@ -196,4 +208,10 @@ struct ConfigurationReader: Sendable {
 extension Diagnostic {
   /// A file in which nothing stands says nothing.
   fileprivate var isAboutNothing: Bool { code == "empty-file" }
+}
+
+extension Value {
+  fileprivate var members: [String: Value]? {
+    if case .map(let members) = self { members } else { nil }
+  }
 }

@@ -19,7 +19,7 @@ struct RunPresenter: Sendable {
   typealias Work =
     @Sendable (_ onEvent: @escaping @Sendable (RunEvent) -> Void) async throws -> RunResult
 
-  let host: Wiring.Host
+  let place: Workplace
   let arguments: Arguments
   let console: Console
 
@@ -35,17 +35,15 @@ struct RunPresenter: Sendable {
     if let bars = display as? BarDisplay {
       for event in earlier where event.type.endsStage { bars.show(event) }
     }
-    let early = EarlyOutputs(graph, artifacts: host.artifacts, folder: folder, say: display.say)
+    let early = EarlyOutputs(graph, artifacts: place.artifacts, folder: folder, say: display.say)
     let (result, left): (RunResult, Int)
     do {
       (result, left) = try await Interrupt.cancelling {
-        try await host.watch.during {
-          try await early.during(after: earlier) { take in
-            try await host.hooks.during(graph) {
-              try await work { event in
-                display.show(event)
-                take(event)
-              }
+        try await early.during(after: earlier) { take in
+          try await place.during(graph) {
+            try await work { event in
+              display.show(event)
+              take(event)
             }
           }
         }
@@ -57,14 +55,14 @@ struct RunPresenter: Sendable {
     }
     var written: [OutputWriter.Written] = []
     if result.state == .completed {
-      written = try await OutputWriter(artifacts: host.artifacts, folder: folder)
+      written = try await OutputWriter(artifacts: place.artifacts, folder: folder)
         .write(result.outputs, begun: await early.begun)
       await writeMaps(of: result, graph, to: folder)
     }
     if arguments.value("format") != "json" {
       console.out(RunSummary.text(for: result, outputs: written))
     }
-    for hook in try await host.journal.deliveries(of: result.id) where hook.state == .failed {
+    for hook in try await place.journal.deliveries(of: result.id) where hook.state == .failed {
       console.err("warning: the webhook \(StoryText.line(RunStory.Hook(hook)))\n")
     }
     if left > 0 {
@@ -85,17 +83,17 @@ struct RunPresenter: Sendable {
 
   private func earlierEvents(of run: String?) async throws -> [RunEvent] {
     guard let run else { return [] }
-    return try await host.journal.events(of: run, after: 0)
+    return try await place.journal.events(of: run, after: 0)
   }
 
   /// A film without its map is a film all the same.
   private func writeMaps(of result: RunResult, _ graph: PipelineGraph, to folder: URL) async {
     do {
       // Times in a preview are not those of the film.
-      guard try await host.journal.run(result.id)?.record.preview == nil else { return }
+      guard try await place.journal.run(result.id)?.record.preview == nil else { return }
       let writer = SourceMapWriter(
-        journal: host.journal, artifacts: host.artifacts,
-        rendererVersion: host.engine.environment.renderer.cacheVersion, folder: folder)
+        journal: place.journal, artifacts: place.artifacts,
+        rendererVersion: place.rendererVersion, folder: folder)
       _ = try await writer.write(result.id, graph, made: result.made)
     } catch {
       console.err("warning: the map of the film could not be written: \(error)\n")

@@ -22,6 +22,9 @@ struct AccessMiddleware: Middleware {
 
   func respond(to request: Request, next: Handler) async throws -> Response {
     if keys == nil, !Self.isForThisMachine(request) {
+      log.write(
+        .warn, "name refused",
+        SecurityEvent.members(of: request, code: .originRejected, "name_refused"))
       return APIError(
         .forbidden, .originRejected,
         "a host that asks for no keys answers only to `localhost` and addresses of this machine"
@@ -30,6 +33,9 @@ struct AccessMiddleware: Middleware {
     let credential = credential(of: request)
     let verdict = limiter?.ask(Self.bucket(credential, request))
     if let verdict, !verdict.isAllowed {
+      log.write(
+        .warn, "rate exceeded",
+        SecurityEvent.members(of: request, code: .rateLimited, "rate_exceeded"))
       return answer(tooMany(verdict).response(requestID: request.id), verdict)
     }
     let isOpen = openPaths.contains(request.path.encoded)
@@ -43,10 +49,7 @@ struct AccessMiddleware: Middleware {
       let error = Self.refusal(credential)
       log.write(
         .warn, "key refused",
-        [
-          "request_id": .string(request.id), "code": .string(error.code.rawValue),
-          "peer": .string(request.peer.description),
-        ])
+        SecurityEvent.members(of: request, code: error.code, "key_refused"))
       return answer(error.response(requestID: request.id), verdict)
     }
     return answer(try await next(request), verdict)
@@ -93,12 +96,12 @@ struct AccessMiddleware: Middleware {
 
   private static func bucket(_ credential: Credential, _ request: Request) -> String {
     if case .known(let caller) = credential, caller != .local { return "key \(caller.id)" }
-    return bucket(of: request.peer)
+    return bucket(of: request)
   }
 
   /// An IPv6 network counts as one: whoever has one address of it has them all.
-  static func bucket(of peer: Peer) -> String {
-    guard case .ip(let address, _) = peer else { return "local" }
+  static func bucket(of request: Request) -> String {
+    guard let address = request.client.address else { return "local" }
     return address.isV4
       ? address.description : address.octets.prefix(8).map { String($0) }.joined(separator: ":")
   }

@@ -5,7 +5,8 @@ struct CORSMiddleware: Middleware {
   let allowed: Set<String>
   /// Whether pages may send what the browser keeps for this host.
   var allowsCredentials = false
-  let log: ServerLog
+  /// Nil when nobody wants to hear of refusals.
+  var log: ServerLog?
 
   private static let methods = "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
   private static let fields =
@@ -27,7 +28,7 @@ struct CORSMiddleware: Middleware {
     let isPreflight =
       request.method == .options && request.headers.contains("Access-Control-Request-Method")
     guard isAllowed || (!isPreflight && Self.isRead(request)) else {
-      return refusal(of: origin, request)
+      return refusal(request)
     }
     var response = isPreflight ? Response(.noContent) : try await next(request)
     Self.vary(&response)
@@ -55,18 +56,14 @@ struct CORSMiddleware: Middleware {
   /// Pages of this host itself.
   private func isOwn(_ origin: String, _ request: Request) -> Bool {
     guard let host = request.headers[.host] else { return false }
-    return origin.lowercased() == (request.isSecure ? "https://" : "http://") + host.lowercased()
+    return origin.lowercased() == (request.client.isSecure ? "https://" : "http://")
+      + host.lowercased()
   }
 
-  private func refusal(of origin: String, _ request: Request) -> Response {
-    log.write(
+  private func refusal(_ request: Request) -> Response {
+    log?.write(
       .warn, "origin refused",
-      [
-        "request_id": .string(request.id),
-        "code": .string(APIError.Code.originRejected.rawValue),
-        "violation_type": .string(APIError.Code.originRejected.rawValue), "threat_level": "HIGH",
-        "origin": .string(String(origin.prefix(200))), "peer": .string(request.peer.description),
-      ])
+      SecurityEvent.members(of: request, code: .originRejected, "origin_refused"))
     var response = APIError(
       .forbidden, .originRejected,
       "pages of this origin may not call; the operator can add it to `security.allowed_domains`"

@@ -21,12 +21,7 @@ struct CSRFMiddleware: Middleware {
     }
     log.write(
       .warn, "token refused",
-      [
-        "request_id": .string(request.id), "code": .string(error.code.rawValue),
-        "violation_type": .string(error.code.rawValue), "threat_level": "HIGH",
-        "origin": .string(String((request.headers[.origin] ?? "").prefix(200))),
-        "peer": .string(request.peer.description),
-      ])
+      SecurityEvent.members(of: request, code: error.code, "token_refused"))
     return error.response(requestID: request.id)
   }
 

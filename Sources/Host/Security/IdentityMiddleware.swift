@@ -1,3 +1,4 @@
+import Foundation
 import HTTPTypes
 import Threads
 
@@ -5,6 +6,8 @@ import Threads
 struct IdentityMiddleware: Middleware {
   let log: ServerLog
   let metrics: HostMetrics
+  /// Nil when requests belong to no traces.
+  var tracer: Tracer?
 
   func respond(to request: Request, next: Handler) async throws -> Response {
     var request = request
@@ -14,12 +17,23 @@ struct IdentityMiddleware: Middleware {
     let trace = RouteTrace()
     request.values[RouteTraceKey.self] = trace
     let start = ContinuousClock.now
-    var response = try await next(request)
+    let began = Date()
+    let span = tracer?.begin(request)
+    if let span { request.values[SpanContextKey.self] = span.context }
+    var response =
+      span == nil
+      ? try await next(request)
+      : try await Tracer.$current.withValue(span?.context) { [request] in try await next(request) }
     try? response.headers.set(.requestID, to: id)
     for field in Self.protections.fields where !response.headers.contains(field.name) {
       try? response.headers.append(field.name, field.value)
     }
     note(request, response, trace, ContinuousClock.now - start)
+    if let tracer, let span {
+      let (route, _, run) = trace.read()
+      tracer.end(
+        request, response, route: route, run: run, span.context, parent: span.parent, from: began)
+    }
     return response
   }
 
@@ -48,6 +62,10 @@ struct IdentityMiddleware: Middleware {
     ]
     if let caller { members["key"] = .string(caller) }
     if let run { members["run"] = .string(run) }
+    if let span = request.values[SpanContextKey.self] { members["trace_id"] = .string(span.trace) }
+    if request.client.address != request.peer.address, let client = request.client.address {
+      members["client"] = .string(client.description)
+    }
     log.write(level, "request", members)
   }
 }

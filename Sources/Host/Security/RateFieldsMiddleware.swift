@@ -7,7 +7,7 @@ struct RateFieldsMiddleware: Middleware {
   func respond(to request: Request, next: Handler) async throws -> Response {
     var response = try await next(request)
     guard !response.headers.contains(RateFields.limit) else { return response }
-    let verdict = limiter.look(AccessMiddleware.bucket(of: request.peer))
+    let verdict = limiter.look(AccessMiddleware.bucket(of: request))
     RateFields.set(verdict, of: limiter, in: &response)
     return response
   }

@@ -7,6 +7,8 @@ final class EventFrame: Sendable {
   let seq: Int
   /// Nothing follows.
   let endsRun: Bool
+  /// Nothing follows for now.
+  let endsWork: Bool
   /// One object, without a line end.
   let json: String
   let serverSentEvent: [UInt8]
@@ -15,6 +17,7 @@ final class EventFrame: Sendable {
   init(_ event: RunEvent) throws {
     seq = event.seq
     endsRun = event.type.endsRun
+    endsWork = endsRun || event.type == .runInterrupted
     json = String(try JSONText.line(event).dropLast())
     serverSentEvent =
       ServerSentEvent(json, name: event.type.rawValue, id: String(event.seq)).encoded

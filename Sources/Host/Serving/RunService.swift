@@ -10,6 +10,20 @@ final class RunService: Sendable {
     case queueIsFull(waiting: Int)
     /// The host is about to stop.
     case draining
+
+    /// For the metrics.
+    var reason: String {
+      switch self {
+      case .queueIsFull: "queue_full"
+      case .draining: "draining"
+      case .noRoom: "no_room_now"
+      case .tooLarge: "too_large"
+      }
+    }
+    /// What it is estimated to need on the disk, and what is left beside other runs; bytes.
+    case noRoom(needed: Int, left: Int)
+    /// More than the disk has room for, whatever else runs.
+    case tooLarge(needed: Int, left: Int)
   }
 
   private struct State: Sendable {
@@ -17,6 +31,12 @@ final class RunService: Sendable {
     /// Accepted, being accepted, or under way.
     var runs: Set<String> = []
     var tasks: [String: Task<Void, Never>] = [:]
+    /// Those of them whose modules were told of.
+    var submitted: Set<String> = []
+    /// To be let go of as soon as somebody works on them.
+    var released: Set<String> = []
+    /// How runs ended that somebody on this machine waits for.
+    var ends: [String: RunEnd] = [:]
     var idle: [CheckedContinuation<Void, Never>] = []
 
     mutating func takeIdle() -> [CheckedContinuation<Void, Never>] {
@@ -30,8 +50,15 @@ final class RunService: Sendable {
   let hub: EventHub
   private let registry: StageRegistry
   private let limit: Int
+  private let owners: OwnersRuns
   private let log: ServerLog
   private let onEvent: @Sendable (RunEvent) -> Void
+  /// Nil when no room is set aside for runs.
+  private let room: DiskRoom?
+  private let tracer: Tracer?
+  private let onRefuse: @Sendable (Refusal) -> Void
+  /// Told of the modules of a run's stages, by their ids, before anything else of it.
+  private let onBegin: @Sendable (_ run: String, _ modules: [String: String]) -> Void
   private let state = Locked(State())
   private let accepted: AsyncStream<String>
   private let acceptedInput: AsyncStream<String>.Continuation
@@ -41,11 +68,19 @@ final class RunService: Sendable {
   ///   - onEvent: told of each event once it is in the journal; must not wait.
   init(
     engine: PipelineEngine, registry: StageRegistry, limit: Int, log: ServerLog,
+    owners: OwnersRuns = OwnersRuns(), room: DiskRoom? = nil, tracer: Tracer? = nil,
+    onBegin: @escaping @Sendable (_ run: String, _ modules: [String: String]) -> Void = { _, _ in },
+    onRefuse: @escaping @Sendable (Refusal) -> Void = { _ in },
     onEvent: @escaping @Sendable (RunEvent) -> Void = { _ in }
   ) {
     self.engine = engine
     self.registry = registry
     self.limit = limit
+    self.owners = owners
+    self.room = room
+    self.tracer = tracer
+    self.onBegin = onBegin
+    self.onRefuse = onRefuse
     self.log = log
     self.onEvent = onEvent
     hub = EventHub(journal: engine.environment.journal)
@@ -69,7 +104,18 @@ final class RunService: Sendable {
   }
 
   /// Writes a run down and begins it when it is its turn. Throws `Refusal` when there is no room.
-  func submit(_ request: RunRequest) async throws -> RunRecord {
+  ///
+  /// - Parameter end: is told how it ended; nil when nobody waits for that.
+  func submit(_ request: RunRequest, end: RunEnd? = nil) async throws -> RunRecord {
+    do {
+      return try await admit(request, end)
+    } catch let refusal as Refusal {
+      onRefuse(refusal)
+      throw refusal
+    }
+  }
+
+  private func admit(_ request: RunRequest, _ end: RunEnd?) async throws -> RunRecord {
     var request = request
     let id = request.id ?? RunID.make()
     request.id = id
@@ -77,8 +123,14 @@ final class RunService: Sendable {
       if state.isDraining { throw .draining }
       if state.runs.count >= limit { throw .queueIsFull(waiting: state.runs.count) }
       state.runs.insert(id)
+      state.submitted.insert(id)
+      state.ends[id] = end
     }
+    if end != nil { owners.insert(id) }
     do {
+      try await room?.reserve(request, as: id)
+      onBegin(id, request.graph.modules)
+      await tracer?.accepted(id)
       let record = try await engine.accept(request)
       acceptedInput.yield(id)
       return record
@@ -96,6 +148,32 @@ final class RunService: Sendable {
     }
   }
 
+  /// Goes on with a run for somebody on this machine. False when it is being worked on already.
+  ///
+  /// Throws `Refusal` when the host is about to stop.
+  func resume(_ id: String, end: RunEnd) throws(Refusal) -> Bool {
+    let isNew = try state.withLock { state throws(Refusal) in
+      if state.isDraining { throw .draining }
+      guard state.runs.insert(id).inserted else { return false }
+      state.ends[id] = end
+      return true
+    }
+    guard isNew else { return false }
+    owners.insert(id)
+    acceptedInput.yield(id)
+    return true
+  }
+
+  /// Lets go of a run, so that it can be continued.
+  func release(_ id: String) {
+    let task = state.withLock { state -> Task<Void, Never>? in
+      guard state.runs.contains(id) else { return nil }
+      if state.tasks[id] == nil { state.released.insert(id) }
+      return state.tasks[id]
+    }
+    task?.cancel()
+  }
+
   /// Ends a run for good, soon. Throws `StageError` when it is over or unknown.
   func cancel(_ id: String, _ mode: CancelMode) async throws {
     try await engine.cancel(id, mode)
@@ -106,7 +184,7 @@ final class RunService: Sendable {
     let task = Task { await work(on: id) }
     let isLate = state.withLock { state in
       state.tasks[id] = task
-      return state.isDraining
+      return state.released.remove(id) != nil || state.isDraining
     }
     // Accepted just before the host was told to stop: it stays for the next process.
     if isLate { task.cancel() }
@@ -115,16 +193,24 @@ final class RunService: Sendable {
   }
 
   private func work(on id: String) async {
-    if Task.isCancelled { return }
+    let end = state.withLock { $0.ends[id] }
+    // Without an event that says so nobody would know that it was let go of.
+    if Task.isCancelled, end == nil { return }
+    await tellModules(of: id)
     do {
       let result = try await engine.resume(id, registry: registry) { [self] event in
         hub.publish(event)
         onEvent(event)
       }
-      log.write(
-        .info, "run ended",
-        ["run": .string(id), "state": .string(result.state.rawValue), "ms": .int(result.elapsed)])
+      var members: [String: JSON] = [
+        "run": .string(id), "state": .string(result.state.rawValue), "ms": .int(result.elapsed),
+      ]
+      if let trace = tracer?.trace(of: id) { members["trace_id"] = .string(trace) }
+      log.write(.info, "run ended", members)
+      await tracer?.ended(id)
+      end?.settle(.success(result))
     } catch {
+      end?.settle(.failure(StageError(wrapping: error)))
       // Cancelled before its turn, it is over already.
       if let run = try? await journal.run(id), run.state.isOver { return }
       let failure = StageError(wrapping: error)
@@ -134,10 +220,24 @@ final class RunService: Sendable {
     }
   }
 
+  /// Of a run that an earlier process accepted.
+  private func tellModules(of id: String) async {
+    guard !state.withLock({ $0.submitted.contains(id) }),
+      let status = try? await journal.run(id),
+      let request = try? RunRequest(status.record, registry: registry)
+    else { return }
+    onBegin(id, request.graph.modules)
+  }
+
   private func forget(_ id: String) {
+    owners.remove(id)
+    room?.release(id)
     let idle = state.withLock { state in
       state.runs.remove(id)
       state.tasks[id] = nil
+      state.ends[id] = nil
+      state.released.remove(id)
+      state.submitted.remove(id)
       return state.takeIdle()
     }
     for waiter in idle { waiter.resume() }
@@ -192,5 +292,12 @@ extension RunService {
       }
       for waiter in waiters { waiter.resume() }
     }
+  }
+}
+
+extension PipelineGraph {
+  /// What stands after `uses`, by the stage's id.
+  var modules: [String: String] {
+    Dictionary(stages.map { ($0.id, $0.spec.info.name) }) { one, _ in one }
   }
 }

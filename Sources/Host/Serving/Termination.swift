@@ -2,11 +2,21 @@ import Dispatch
 import Foundation
 import Threads
 
-/// SIGTERM and Ctrl-C ask a host to stop; a second one ends the process at once.
+/// What a host is told by signals.
+struct Signals: Sendable {
+  /// SIGTERM and Ctrl-C: stop.
+  var stop: AsyncStream<Void>
+  /// SIGHUP: look at the files again.
+  var reload: AsyncStream<Void>
+}
+
+/// SIGTERM and Ctrl-C ask a host to stop; a second one ends the process at once. SIGHUP asks it to look at its files.
 enum Termination {
-  /// Runs `body`, which waits for the stream's first element to know that it is to stop.
-  static func during(_ body: @Sendable @escaping (AsyncStream<Void>) async -> Void) async {
+  /// Runs `body`, which waits for the first element of `stop` to know that it is to stop.
+  static func during(_ body: @Sendable @escaping (Signals) async -> Void) async {
     let (asked, input) = AsyncStream.makeStream(of: Void.self)
+    let (reload, reloadInput) = AsyncStream.makeStream(
+      of: Void.self, bufferingPolicy: .bufferingNewest(1))
     let queue = DispatchQueue(label: "signals")
     let count = Locked(0)
     let sources = [SIGINT, SIGTERM].map { number in
@@ -24,7 +34,11 @@ enum Termination {
       source.resume()
       return source
     }
-    await body(asked)
-    for source in sources { source.cancel() }
+    signal(SIGHUP, SIG_IGN)
+    let hangUp = DispatchSource.makeSignalSource(signal: SIGHUP, queue: queue)
+    hangUp.setEventHandler { reloadInput.yield() }
+    hangUp.resume()
+    await body(Signals(stop: asked, reload: reload))
+    for source in sources + [hangUp] { source.cancel() }
   }
 }

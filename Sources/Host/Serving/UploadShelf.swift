@@ -100,6 +100,27 @@ struct UploadShelf: Sendable {
     return upload.file
   }
 
+  /// Forgets uploads that are older, and those whose bytes are gone. Their bytes are the collector's business.
+  ///
+  /// - Parameter age: milliseconds; nil for any.
+  /// - Returns: how many.
+  func sweep(olderThan age: Int?) async -> Int {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    var count = 0
+    for name in names where name.hasSuffix(".json") {
+      let url = folder.appendingPathComponent(name)
+      guard let bytes = try? Data(contentsOf: url),
+        let upload = try? JSONDecoder().decode(Upload.self, from: bytes)
+      else { continue }
+      let isOld = age.map { now() - upload.at >= $0 } ?? false
+      let isGone = await !artifacts.contains(upload.file)
+      guard isOld || isGone else { continue }
+      try? FileManager.default.removeItem(at: url)
+      count += 1
+    }
+    return count
+  }
+
   private func place(of id: String) -> URL { folder.appendingPathComponent("\(id).json") }
 
   /// The last part of what a client calls its file, without what could be taken for more than a name.

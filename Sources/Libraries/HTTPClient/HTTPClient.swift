@@ -13,11 +13,24 @@ public final class HTTPClient: Sendable {
   /// - Parameters:
   ///   - certificates: a PEM file of authorities to trust instead of the system's.
   ///   - connections: most that are open at once; more requests wait.
-  public init(
+  public convenience init(
     rules: OutboundRules, certificates: URL? = nil, userAgent: String = "VideoCraft",
     connections: Int = 64
   ) {
-    settings = TransferSettings(rules: rules, certificates: certificates, userAgent: userAgent)
+    self.init(
+      TransferSettings(rules: rules, certificates: certificates, userAgent: userAgent), connections)
+  }
+
+  /// Talks to the server behind a Unix socket, and to nobody else, whatever host an address names.
+  public convenience init(socket path: String, userAgent: String = "VideoCraft") {
+    var settings = TransferSettings(
+      rules: OutboundRules(allowsPublicInternet: false), userAgent: userAgent)
+    settings.socket = path
+    self.init(settings, 8)
+  }
+
+  private init(_ settings: TransferSettings, _ connections: Int) {
+    self.settings = settings
     let loop = TransferLoop(connections: connections)
     self.loop = loop
     Task { await BlockingThread.run("http-client") { loop.run() } }
@@ -33,6 +46,15 @@ public final class HTTPClient: Sendable {
     try await follow(request, file: nil, progress: nil)
   }
 
+  /// Like `send`, but hands the body of a success on as it comes, and keeps nothing of it.
+  ///
+  /// - Parameter take: called in order on a thread that must not be kept waiting.
+  public func stream(
+    _ request: HTTPRequest, to take: @escaping @Sendable ([UInt8]) -> Void
+  ) async throws(HTTPError) -> HTTPResponse {
+    try await follow(request, file: nil, progress: nil, take: take)
+  }
+
   /// Like `send`, but writes the body to a new file as it comes, and throws unless the status is a success.
   ///
   /// - Parameters:
@@ -45,7 +67,8 @@ public final class HTTPClient: Sendable {
   }
 
   private func follow(
-    _ request: HTTPRequest, file: URL?, progress: (@Sendable (HTTPProgress) -> Void)?
+    _ request: HTTPRequest, file: URL?, progress: (@Sendable (HTTPProgress) -> Void)?,
+    take: (@Sendable ([UInt8]) -> Void)? = nil
   ) async throws(HTTPError) -> HTTPResponse {
     try request.validate()
     let deadline = request.limits.total.map { ContinuousClock.now + $0 }
@@ -57,7 +80,7 @@ public final class HTTPClient: Sendable {
       }
       let response = try await exchange(
         current, at: address, timeLeft: deadline.map { $0 - ContinuousClock.now }, file: file,
-        progress: progress)
+        progress: progress, take: take)
       guard request.limits.redirects > 0,
         let next = try Redirect.next(of: current, at: address, after: response)
       else { return response }
@@ -70,7 +93,7 @@ public final class HTTPClient: Sendable {
 
   private func exchange(
     _ request: HTTPRequest, at address: WebAddress, timeLeft: Duration?, file: URL?,
-    progress: (@Sendable (HTTPProgress) -> Void)?
+    progress: (@Sendable (HTTPProgress) -> Void)?, take: (@Sendable ([UInt8]) -> Void)?
   ) async throws(HTTPError) -> HTTPResponse {
     if let timeLeft, timeLeft <= .zero {
       throw HTTPError(.timeout, "`\(address.host)`: the time was up before the last redirect")
@@ -81,7 +104,7 @@ public final class HTTPClient: Sendable {
         loop.submit(
           TransferOrder(
             request: request, address: address, timeLeft: timeLeft, file: file, progress: progress,
-            settings: settings, cancellation: cancellation, answer: answer))
+            take: take, settings: settings, cancellation: cancellation, answer: answer))
       }
     } onCancel: {
       cancellation.raise()

@@ -11,6 +11,8 @@ struct TransferOrder: Sendable {
   /// Where the body of a success goes; nil for memory.
   var file: URL?
   var progress: (@Sendable (HTTPProgress) -> Void)?
+  /// Gets the body of a success instead of memory or a file.
+  var take: (@Sendable ([UInt8]) -> Void)?
   var settings: TransferSettings
   var cancellation: CancellationFlag
   var answer: CheckedContinuation<Result<HTTPResponse, HTTPError>, Never>
@@ -22,6 +24,8 @@ struct TransferSettings: Sendable {
   /// Trusted instead of the system's certificates; a PEM file.
   var certificates: URL?
   var userAgent: String
+  /// The path of the Unix socket that everything goes to; nil for the network.
+  var socket: String?
 }
 
 /// One request under way. Lives on the thread of its `TransferLoop`; curl's callbacks come there too.
@@ -111,6 +115,10 @@ final class Transfer {
   }
 
   fileprivate func receive(body bytes: UnsafeRawBufferPointer) -> Bool {
+    if let take = order.take, (200..<300).contains(head.status) {
+      take(Array(bytes))
+      return true
+    }
     do {
       hasEnough = try !sink.append(bytes, status: head.status)
     } catch {
@@ -132,6 +140,9 @@ final class Transfer {
   }
 
   fileprivate func seek(to offset: Int) -> Bool { upload.seek(to: offset) }
+
+  /// Whether everything goes to one socket of this machine.
+  fileprivate var isLocal: Bool { order.settings.socket != nil }
 
   /// Whether an address may be connected to, or be asked something.
   fileprivate func allows(_ address: IPAddress?, port: Int) -> Bool {
@@ -168,6 +179,7 @@ extension Transfer {
     try set(CURLOPT_URL, order.address.text)
     try set(CURLOPT_PROTOCOLS_STR, "http,https")
     try set(CURLOPT_PROXY, "")
+    if let socket = order.settings.socket { try set(CURLOPT_UNIX_SOCKET_PATH, socket) }
     try set(CURLOPT_FOLLOWLOCATION, 0)
     try set(CURLOPT_NOSIGNAL, 1)
     // A cancelled transfer must not wait for the resolver, which cannot be interrupted.
@@ -326,6 +338,11 @@ private func openSocket(
   else { return CURL_SOCKET_BAD }
   // The memory goes on behind the declared member: `addrlen` bytes.
   let raw = UnsafeRawPointer(address) + offset
+  if transfer.isLocal {
+    return address.pointee.family == AF_UNIX
+      ? socket(AF_UNIX, address.pointee.socktype | Int32(SOCK_CLOEXEC.rawValue), 0)
+      : CURL_SOCKET_BAD
+  }
   let peer = IPAddress(
     raw.assumingMemoryBound(to: sockaddr.self), byteCount: Int(address.pointee.addrlen))
   // Both families have the port in the same place, in network order.
@@ -340,7 +357,10 @@ private func beforeRequest(
   _ data: UnsafeMutableRawPointer?, _ peer: UnsafeMutablePointer<CChar>?,
   _ local: UnsafeMutablePointer<CChar>?, _ peerPort: Int32, _ localPort: Int32
 ) -> Int32 {
-  guard let transfer = transfer(data), let peer else { return CURL_PREREQFUNC_ABORT }
+  guard let transfer = transfer(data) else { return CURL_PREREQFUNC_ABORT }
+  // Curl knows no other way than its socket.
+  if transfer.isLocal { return CURL_PREREQFUNC_OK }
+  guard let peer else { return CURL_PREREQFUNC_ABORT }
   return transfer.allows(IPAddress(String(cString: peer)), port: Int(peerPort))
     ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
 }

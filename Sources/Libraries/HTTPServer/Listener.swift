@@ -15,9 +15,11 @@ final class Listener: Sendable {
     let backlog = Int32(clamping: backlog)
     switch endpoint {
     case .unix(let path):
-      descriptor = vc_listen_unix(path, 0o660, backlog)
+      descriptor = try Self.listen(path, mode: 0o660, backlog)
       self.endpoint = endpoint
-      try ServerError.check(descriptor, "listening on \"\(path)\"")
+    case .ownUnix(let path):
+      descriptor = try Self.listen(path, mode: 0o600, backlog)
+      self.endpoint = endpoint
     case .tcp(let host, let port):
       guard let address = IPAddress(host), let port = UInt16(exactly: port) else {
         throw ServerError(
@@ -35,22 +37,39 @@ final class Listener: Sendable {
     }
   }
 
+  private static func listen(
+    _ path: String, mode: mode_t, _ backlog: Int32
+  ) throws(ServerError) -> Int32 {
+    try ServerError.check(vc_listen_unix(path, mode, backlog), "listening on \"\(path)\"")
+  }
+
   deinit {
     if descriptor >= 0 { close(descriptor) }
   }
 
-  var isUnix: Bool { if case .unix = endpoint { true } else { false } }
+  var isUnix: Bool { path != nil }
+
+  private var path: String? {
+    switch endpoint {
+    case .unix(let path), .ownUnix(let path): path
+    case .tcp: nil
+    }
+  }
 
   /// New connections are refused from now on.
   func stop() {
     vc_stop_listening(descriptor)
-    if case .unix(let path) = endpoint { unlink(path) }
+    if let path { unlink(path) }
   }
 
   /// The next connection, or a negative `errno`.
   func accept() -> (descriptor: Int32, peer: Peer) {
     var address = vc_address()
     let socket = vc_accept(descriptor, &address)
+    if socket >= 0, case .ownUnix = endpoint, vc_is_own_peer(socket) == 0 {
+      close(socket)
+      return (-ECONNABORTED, .local)
+    }
     let count = address.family == 4 ? 4 : 16
     let octets = withUnsafeBytes(of: &address.ip) { [UInt8]($0.prefix(count)) }
     guard address.family != 0, let ip = IPAddress(octets: octets) else { return (socket, .local) }

@@ -12,6 +12,9 @@ public struct ServerSettings: Sendable {
     case tcp(host: String, port: Int)
     /// A socket in the file system, which only its owner and group may use.
     case unix(path: String)
+    /// A socket in the file system for programs of this user alone, and of root: a connection of anybody else is closed
+    /// unheard, whatever became of the file's mode.
+    case ownUnix(path: String)
   }
 
   public var endpoints: [Endpoint]

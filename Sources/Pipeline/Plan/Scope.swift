@@ -30,7 +30,7 @@ public struct Scope: Sendable {
 }
 
 /// How a stage ended, as far as expressions care.
-public enum StageResult: Sendable, Hashable {
+public enum StageResult: Sendable, Hashable, Codable {
   /// Its outputs, converted; those that are nil are left out. Of a `foreach` stage: lists.
   case completed([String: Value])
   case skipped

@@ -36,6 +36,8 @@ public struct EngineEnvironment: Sendable {
   public var lease = LeaseTiming()
   /// Below which folders runs may read files that are named by their paths; nil for anywhere.
   public var readableFolders: [URL]?
+  /// Runs, by their ids, for which `readableFolders` do not count.
+  public var mayReadAnywhere: @Sendable (String) -> Bool = { _ in false }
 
   /// - Parameter owner: nil for a new name.
   public init(

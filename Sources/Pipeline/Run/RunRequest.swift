@@ -78,7 +78,7 @@ extension RunRequest {
   }
 
   /// What to write down when it is accepted.
-  func record() -> RunRecord {
+  public func record() -> RunRecord {
     var record = RunRecord(
       id: RunID.make(), pipeline: graph.name, createdAt: RunRecorder.now, source: source,
       inputs: inputs, inputFolder: inputFolder.path, outputFolder: outputFolder,

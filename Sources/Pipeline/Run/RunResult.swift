@@ -1,13 +1,13 @@
 /// How a run ended.
-public struct RunResult: Sendable {
+public struct RunResult: Sendable, Codable {
   public enum State: String, Sendable, Hashable, Codable {
     case completed, failed, cancelled
     /// Its process was told to stop; the run can be continued.
     case interrupted
   }
 
-  public struct Stage: Sendable, Hashable {
-    public enum State: String, Sendable, Hashable {
+  public struct Stage: Sendable, Hashable, Codable {
+    public enum State: String, Sendable, Hashable, Codable {
       case completed, skipped, failed, cancelled
     }
 

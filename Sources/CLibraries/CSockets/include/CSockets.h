@@ -46,6 +46,8 @@ int vc_listen(const struct vc_address *address, int backlog, uint16_t *bound_por
 int vc_listen_unix(const char *path, mode_t mode, int backlog);
 /// The accepted socket does not block and is closed on exec.
 int vc_accept(int listener, struct vc_address *peer);
+/// Whether the process that connected over a Unix socket was one of this user or of root.
+int vc_is_own_peer(int descriptor);
 
 ssize_t vc_receive(int descriptor, void *bytes, size_t count);
 /// `more` says that the rest of the message follows at once.

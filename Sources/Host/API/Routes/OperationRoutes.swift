@@ -75,7 +75,8 @@ extension NativeAPI {
     let report = await health.look()
     let queue = service.engine.environment.queue?.snapshot()
     var services = await probes.look()
-    let broken = report.checks.filter { !$0.isHealthy }.map(\.message)
+    let broken = report.checks.filter { ["journal", "storage", "disk"].contains($0.name) }
+      .filter { !$0.isHealthy }.map(\.message)
     services["storage"] =
       broken.isEmpty ? "healthy" : "unhealthy: \(broken.joined(separator: ", "))"
     let areHealthy = services.values.allSatisfy { $0 == "healthy" }
@@ -101,6 +102,20 @@ extension NativeAPI {
       status: isReady ? .ok : .serviceUnavailable)
   }
 
+  private func checks(_ report: HostHealth.Report) -> [MetricFamily] {
+    var healthy = MetricFamily(
+      "videocraft_check_healthy", .gauge, "Whether a part of the host works, as just tried.",
+      labels: ["check"])
+    var seconds = MetricFamily(
+      "videocraft_check_duration_seconds", .gauge, "How long it took to find that out.",
+      labels: ["check"])
+    for check in report.checks {
+      healthy.set(check.isHealthy ? 1 : 0, check.name)
+      seconds.set(Double(check.elapsed) / 1000, check.name)
+    }
+    return [healthy, seconds]
+  }
+
   private func numbers(_ request: APIRequest) async throws -> Response {
     let report = await health.look()
     let queue = service.engine.environment.queue?.snapshot()
@@ -121,6 +136,6 @@ extension NativeAPI {
       gauge("videocraft_uptime_seconds", "Time since the host began.", uptime),
     ]
     let type = MediaType("text/plain; version=0.0.4; charset=utf-8") ?? .plainText
-    return .text(metrics.text(measured), type)
+    return .text(metrics.text(measured + checks(report) + gauges()), type)
   }
 }

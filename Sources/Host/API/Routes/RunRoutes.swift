@@ -116,19 +116,13 @@ extension NativeAPI {
     return key
   }
 
-  /// Throws 429 or 503 with the time to wait when there is no room.
+  /// Throws 429, 503 or 507 with the time to wait when there is no room.
   private func submit(_ wanted: RunRequest) async throws -> RunStatus {
     do {
       let record = try await service.submit(wanted)
       return RunStatus(record: record, state: .queued, changedAt: record.createdAt)
-    } catch RunService.Refusal.draining {
-      throw APIError(
-        .serviceUnavailable, .unavailable, "the host is about to stop; try again soon"
-      ).retrying(after: 10)
-    } catch RunService.Refusal.queueIsFull(let waiting) {
-      throw APIError(
-        .tooManyRequests, .queueIsFull, "the queue is full: \(waiting) runs wait or are under way"
-      ).retrying(after: 15)
+    } catch let refusal as RunService.Refusal {
+      throw APIError(refusal)
     }
   }
 

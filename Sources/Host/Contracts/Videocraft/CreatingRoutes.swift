@@ -115,22 +115,9 @@ extension VideocraftContract {
     } catch let refusal as RunService.Refusal {
       // Somebody was quicker: half a job would be of no use to anybody.
       for name in submitted { try? await api.service.cancel(name, .now) }
-      throw Self.error(refusal)
+      throw APIError(refusal)
     }
     return try accepted(id, wanted.count, .pending, request)
-  }
-
-  private static func error(_ refusal: RunService.Refusal) -> APIError {
-    switch refusal {
-    case .draining:
-      APIError(.serviceUnavailable, .unavailable, "the host is about to stop; try again soon")
-        .retrying(after: 10)
-    case .queueIsFull(let waiting):
-      APIError(
-        .tooManyRequests, .queueIsFull,
-        "the queue is full: \(waiting) videos wait or are being made"
-      ).retrying(after: 15)
-    }
   }
 
   private func accepted(

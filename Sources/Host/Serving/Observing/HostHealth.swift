@@ -13,13 +13,15 @@ actor HostHealth {
     var message: String
     /// Milliseconds that it took to find out.
     var elapsed: Int
+    /// Whether the host is of no use without it; what only some runs need is reported, and does no more.
+    var isVital = true
   }
 
   struct Report: Sendable, Hashable {
     var checks: [Check]
     var freeByteCount: Int
     var artifactByteCount: Int
-    var isHealthy: Bool { checks.allSatisfy(\.isHealthy) }
+    var isHealthy: Bool { checks.allSatisfy { $0.isHealthy || !$0.isVital } }
   }
 
   /// With less than that, new work fails soon.
@@ -31,21 +33,39 @@ actor HostHealth {
   private let journal: any RunJournal
   private let dataFolder: URL
   private let pool: FilePool
+  private var trying: Task<Report, Never>?
   private var report: (at: ContinuousClock.Instant, report: Report)?
   private var size: (at: ContinuousClock.Instant, byteCount: Int)?
 
-  init(journal: any RunJournal, dataFolder: URL, pool: FilePool) {
+  /// Further parts to try.
+  private let probes: [HealthProbe]
+  private var found: [String: (at: ContinuousClock.Instant, check: Check)] = [:]
+
+  init(
+    journal: any RunJournal, dataFolder: URL, pool: FilePool, probes: [HealthProbe] = []
+  ) {
+    self.probes = probes
     self.journal = journal
     self.dataFolder = dataFolder
     self.pool = pool
   }
 
+  /// Tries everything once for all who ask at the same time.
   func look() async -> Report {
     if let report, ContinuousClock.now - report.at < Self.lifetime { return report.report }
+    // Not a child task: who does not wait for the answer must not spoil it for others.
+    let task = trying ?? Task { await self.tryEverything() }
+    trying = task
+    return await task.value
+  }
+
+  private func tryEverything() async -> Report {
+    defer { trying = nil }
     let folder = dataFolder
     var checks: [Check] = []
     checks.append(await timed("journal") { [journal] in await Self.readJournal(journal) })
     checks.append(await timed("storage") { [pool] in await pool.run { Self.write(in: folder) } })
+    for probe in probes { checks.append(await look(with: probe)) }
     let free = await pool.run { Self.freeByteCount(of: folder) }
     checks.append(
       Check(
@@ -55,6 +75,16 @@ actor HostHealth {
       checks: checks, freeByteCount: free, artifactByteCount: await artifactByteCount())
     report = (ContinuousClock.now, made)
     return made
+  }
+
+  private func look(with probe: HealthProbe) async -> Check {
+    if let known = found[probe.name], ContinuousClock.now - known.at < probe.lifetime {
+      return known.check
+    }
+    var check = await timed(probe.name) { await probe.problem() }
+    check.isVital = probe.isVital
+    found[probe.name] = (ContinuousClock.now, check)
+    return check
   }
 
   private func timed(

@@ -23,12 +23,24 @@ final class HostMetrics: Sendable {
       labels: ["state"])
     var stageSeconds = MetricFamily(
       "videocraft_stage_duration_seconds", .histogram,
-      "Time that a stage of a run took with all its tasks.", labels: ["state"],
+      "Time that a stage of a run took with all its tasks, by what it uses.",
+      labels: ["stage", "state"],
       bounds: [0.1, 0.5, 2, 10, 60, 300, 1800, 7200])
     var tasks = MetricFamily(
       "videocraft_cached_tasks_total", .counter, "Tasks that were answered from earlier results.")
     var frames = MetricFamily(
       "videocraft_frames_total", .counter, "Frames that stages reported as done.")
+    var bytes = MetricFamily(
+      "videocraft_stage_bytes_total", .counter, "Bytes that stages reported as done.")
+    var removed = MetricFamily(
+      "videocraft_removed_total", .counter, "What was removed because it was old or too much.",
+      labels: ["kind"])
+    var removedBytes = MetricFamily(
+      "videocraft_removed_bytes_total", .counter, "Bytes that were freed by that.")
+    var refused = MetricFamily(
+      "videocraft_runs_refused_total", .counter, "Runs that were not accepted.", labels: ["reason"])
+    /// What the stages of runs that are not over use, by their ids.
+    var modules: [String: [String: String]] = [:]
     /// Frames of each task that were counted already.
     var framesSeen: [String: [String: Double]] = [:]
   }
@@ -42,6 +54,9 @@ final class HostMetrics: Sendable {
       for direction in ["in", "out"] { state.traffic.add(0, direction) }
       state.tasks.add(0)
       state.frames.add(0)
+      state.bytes.add(0)
+      state.removedBytes.add(0)
+      for kind in ["run", "result", "file", "upload"] { state.removed.add(0, kind) }
     }
   }
 
@@ -63,6 +78,23 @@ final class HostMetrics: Sendable {
     }
   }
 
+  /// A run is about to be worked on.
+  func begins(_ run: String, _ modules: [String: String]) {
+    state.withLock { $0.modules[run] = modules }
+  }
+
+  func refused(_ reason: String) { state.withLock { $0.refused.add(1, reason) } }
+
+  func removed(_ report: CollectionReport, uploads: Int) {
+    state.withLock { state in
+      state.removed.add(Double(report.removedRuns.count), "run")
+      state.removed.add(Double(report.removedResults), "result")
+      state.removed.add(Double(report.removedFiles), "file")
+      state.removed.add(Double(uploads), "upload")
+      state.removedBytes.add(Double(report.freedBytes))
+    }
+  }
+
   func happened(_ event: RunEvent) {
     state.withLock { state in
       switch event.type {
@@ -73,8 +105,10 @@ final class HostMetrics: Sendable {
       case .stageCompleted, .stageFailed:
         state.tasks.add(Double(event.cached ?? 0))
         guard let elapsed = event.elapsed else { return }
+        // The modules are few; what clients call their stages is not.
+        let stage = event.stage.flatMap { state.modules[event.run]?[$0] } ?? "other"
         state.stageSeconds.observe(
-          Double(elapsed) / 1000, event.type == .stageCompleted ? "completed" : "failed")
+          Double(elapsed) / 1000, stage, event.type == .stageCompleted ? "completed" : "failed")
       case .stageProgress: state.count(event)
       default: break
       }
@@ -86,7 +120,7 @@ final class HostMetrics: Sendable {
     let families = state.withLock {
       [
         $0.requests, $0.requestSeconds, $0.traffic, $0.failures, $0.ended, $0.stageSeconds,
-        $0.tasks, $0.frames,
+        $0.tasks, $0.frames, $0.bytes, $0.removed, $0.removedBytes, $0.refused,
       ]
     }
     return (families + more).map(\.text).joined()
@@ -97,14 +131,17 @@ extension HostMetrics.State {
   fileprivate mutating func end(_ run: String, _ state: String) {
     ended.add(1, state)
     framesSeen[run] = nil
+    modules[run] = nil
   }
 
   fileprivate mutating func count(_ event: RunEvent) {
-    guard event.unit == .frames, let done = event.done, let stage = event.stage else { return }
+    guard event.unit == .frames || event.unit == .bytes, let done = event.done,
+      let stage = event.stage
+    else { return }
     let task = "\(stage)/\(event.item ?? -1)/\(event.attempt ?? 0)/\(event.phase ?? "")"
     let before = framesSeen[event.run]?[task] ?? 0
     guard done > before else { return }
     framesSeen[event.run, default: [:]][task] = done
-    frames.add(done - before)
+    if event.unit == .frames { frames.add(done - before) } else { bytes.add(done - before) }
   }
 }

@@ -43,6 +43,8 @@ struct MetricFamily: Sendable {
 
   /// In the text format, version 0.0.4.
   var text: String {
+    // A family without any value is left out: `promtool` takes its head for an empty metric.
+    if values.isEmpty, histograms.isEmpty { return "" }
     var lines = ["# HELP \(name) \(help)", "# TYPE \(name) \(kind.rawValue)"]
     for (labels, value) in values.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
       lines.append("\(name)\(written(labels)) \(Self.number(value))")

@@ -5,13 +5,32 @@ public final class TLSContext: Sendable {
   // Only read after `init`; OpenSSL counts references to it with atomics.
   nonisolated(unsafe) let raw: OpaquePointer
 
+  /// The oldest version that is spoken.
+  public enum Version: Sendable, Hashable {
+    case tls12, tls13
+  }
+
+  /// When the certificate ends, in seconds since 1970; nil when it does not say that in a form that can be read.
+  public let expiresAt: Int?
+
   /// Reads files in PEM form; the certificate's file may go on with the chain above it.
-  public init(certificateFile: String, keyFile: String) throws(TLSError) {
+  public init(
+    certificateFile: String, keyFile: String, minimumVersion: Version = .tls12
+  ) throws(TLSError) {
     guard let raw = SSL_CTX_new(TLS_server_method()) else { throw TLSError("SSL_CTX_new") }
     self.raw = raw
+    // Everything is set before the first throw, which then frees `raw` in `deinit`.
+    var seconds: Int64 = 0
+    let isRead =
+      SSL_CTX_use_certificate_chain_file(raw, certificateFile) == 1
+      && vc_tls_certificate_end(raw, &seconds) == 1
+    expiresAt = isRead ? Int(seconds) : nil
+    ERR_clear_error()
     vc_tls_set_options(raw)
     vc_tls_set_modes(raw)
-    try Self.check(vc_tls_set_minimum_version(raw), "SSL_CTX_set_min_proto_version")
+    try Self.check(
+      vc_tls_set_minimum_version(raw, minimumVersion == .tls13 ? 3 : 2),
+      "SSL_CTX_set_min_proto_version")
     try Self.check(
       SSL_CTX_set_cipher_list(raw, "ECDHE+AESGCM:ECDHE+CHACHA20"), "SSL_CTX_set_cipher_list")
     // Sessions of other servers on this machine are not ours.

@@ -1,5 +1,5 @@
 /// How much to keep.
-public struct CollectionPolicy: Sendable, Hashable {
+public struct CollectionPolicy: Sendable, Hashable, Codable {
   /// Bytes that the files may take at most; nil for any amount.
   public var sizeBudget: Int?
   /// Milliseconds after which what is not used any more goes; nil for never.

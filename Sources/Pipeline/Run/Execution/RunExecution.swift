@@ -67,7 +67,7 @@ struct RunExecution: Sendable {
   private func newIngest() -> FileIngest {
     FileIngest(
       artifacts: environment.artifacts, root: request.inputFolder,
-      within: environment.readableFolders)
+      within: environment.mayReadAnywhere(id) ? nil : environment.readableFolders)
   }
 
   /// Passes over the stages until nothing that they need is damaged.
