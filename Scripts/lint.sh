@@ -44,6 +44,14 @@ if grep -rnE '(^|[^A-Za-z0-9_])(Process(\(\)|\.run\()|Foundation\.Process($|[^A-
   failed=1
 fi
 
+# The unit must be one that systemd understands.
+if command -v systemd-analyze >/dev/null; then
+  unit=$(mktemp -d)
+  sed 's#/usr/bin/videocraft#/usr/bin/true#' Packaging/videocraft.service >"$unit/videocraft.service"
+  systemd-analyze verify --recursive-errors=no "$unit/videocraft.service" || failed=1
+  rm -r "$unit"
+fi
+
 # What a target imports it must declare: the build itself checks it.
 if ! swift build --explicit-target-dependency-import-check error >.build/import-check.log 2>&1; then
   cat .build/import-check.log >&2

@@ -57,7 +57,7 @@ final class RunService: Sendable {
   private let room: DiskRoom?
   private let tracer: Tracer?
   private let onRefuse: @Sendable (Refusal) -> Void
-  /// Told of the modules of a run's stages, by their ids, before anything else of it.
+  /// Told of the modules of a run's stages, by their ids, before anything else of it; of none when it is over.
   private let onBegin: @Sendable (_ run: String, _ modules: [String: String]) -> Void
   private let state = Locked(State())
   private let accepted: AsyncStream<String>
@@ -129,9 +129,9 @@ final class RunService: Sendable {
     if end != nil { owners.insert(id) }
     do {
       try await room?.reserve(request, as: id)
+      let record = try await engine.accept(request)
       onBegin(id, request.graph.modules)
       await tracer?.accepted(id)
-      let record = try await engine.accept(request)
       acceptedInput.yield(id)
       return record
     } catch {
@@ -212,7 +212,10 @@ final class RunService: Sendable {
     } catch {
       end?.settle(.failure(StageError(wrapping: error)))
       // Cancelled before its turn, it is over already.
-      if let run = try? await journal.run(id), run.state.isOver { return }
+      if let run = try? await journal.run(id), run.state.isOver {
+        await tracer?.ended(id)
+        return
+      }
       let failure = StageError(wrapping: error)
       log.write(
         .error, "run could not be continued",
@@ -231,6 +234,7 @@ final class RunService: Sendable {
 
   private func forget(_ id: String) {
     owners.remove(id)
+    onBegin(id, [:])
     room?.release(id)
     let idle = state.withLock { state in
       state.runs.remove(id)

@@ -65,7 +65,10 @@ struct ServingKit: Sendable {
   init(
     after earlier: ServingKit? = nil, limit: Int = 200, active: Int = 4,
     keys: ((KeyFile) throws -> KeyRing)? = nil, limiter: RateLimiter? = nil,
-    origins: Set<String> = [], uploadLimit: Int = 1 << 20
+    origins: Set<String> = [], uploadLimit: Int = 1 << 20,
+    room: ((PipelineEngine) -> DiskRoom)? = nil,
+    exporter: ((ServerLog) -> SpanExporter)? = nil, transport: TransportMiddleware? = nil,
+    probes: [HealthProbe] = []
   ) throws {
     let folder = try earlier?.folder ?? TestFolder()
     self.folder = folder
@@ -89,21 +92,33 @@ struct ServingKit: Sendable {
     let log = ServerLog(level: .debug, isJSON: true) { input.yield($0) }
     let metrics = HostMetrics()
     let pool = FilePool(threadCount: 2)
+    let engine = PipelineEngine(environment)
+    let tracer = exporter.map {
+      Tracer(
+        dataFolder: folder.url, journal: engine.environment.journal, exporter: $0(log), log: log,
+        pool: pool)
+    }
     service = RunService(
-      engine: PipelineEngine(environment), registry: Self.registry, limit: limit, log: log
+      engine: engine, registry: Self.registry, limit: limit, log: log, room: room?(engine),
+      tracer: tracer, onBegin: { metrics.begins($0, $1) },
+      onRefuse: { metrics.refused($0.reason) }
     ) { metrics.happened($0) }
     let pipelineFolder = PipelineFolder(folder: pipelines, registry: Self.registry, log: log)
     let uploads = UploadShelf(
       dataFolder: folder.url, scratch: folder.file("scratch"), artifacts: artifacts, pool: pool)
-    api = NativeAPI(
+    var api = NativeAPI(
       service: service, artifacts: artifacts, registry: Self.registry, pipelines: pipelineFolder,
       maker: RequestMaker(
         pipelines: pipelineFolder, registry: Self.registry,
         files: ClientFiles(uploads: uploads, folders: [inputs]),
         clientFolder: folder.file("clients")),
       uploads: uploads, ledger: IdempotencyLedger(dataFolder: folder.url),
-      health: HostHealth(journal: journal, dataFolder: folder.url, pool: pool), metrics: metrics,
-      log: log, pool: pool, uploadLimit: uploadLimit)
+      health: HostHealth(
+        journal: journal, dataFolder: folder.url, pool: pool, probes: probes),
+      metrics: metrics, log: log, pool: pool, uploadLimit: uploadLimit)
+    api.tracer = tracer
+    if let transport { api.transport = transport }
+    self.api = api
     application = api.application(
       keys: try keys?(KeyFile(dataFolder: folder.url)), limiter: limiter, allowedOrigins: origins)
   }

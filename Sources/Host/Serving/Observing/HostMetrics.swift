@@ -78,9 +78,11 @@ final class HostMetrics: Sendable {
     }
   }
 
-  /// A run is about to be worked on.
+  /// A run is about to be worked on, or is not any more.
+  ///
+  /// - Parameter modules: what its stages use, by their ids; empty at the end.
   func begins(_ run: String, _ modules: [String: String]) {
-    state.withLock { $0.modules[run] = modules }
+    state.withLock { $0.modules[run] = modules.isEmpty ? nil : modules }
   }
 
   func refused(_ reason: String) { state.withLock { $0.refused.add(1, reason) } }
@@ -131,7 +133,6 @@ extension HostMetrics.State {
   fileprivate mutating func end(_ run: String, _ state: String) {
     ended.add(1, state)
     framesSeen[run] = nil
-    modules[run] = nil
   }
 
   fileprivate mutating func count(_ event: RunEvent) {
