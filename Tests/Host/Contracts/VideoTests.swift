@@ -144,5 +144,6 @@ struct VideoTests {
       #expect(try await kit.ask(.head, "\(prefix)/health").status == 200)
     }
     #expect(await HostProbes.openEncoders() == nil)
+    #expect(await HostProbes.loadTranscriber() == nil)
   }
 }

@@ -72,7 +72,7 @@ actor HostProbes {
     }
   }
 
-  /// Has a short silence written down.
+  /// Has a hum written down: it is taken for a voice, so that everything is loaded, and has no words in it.
   static let loadTranscriber: Probe = {
     let url = FileManager.default.temporaryDirectory
       .appendingPathComponent("videocraft-probe-\(UUID().uuidString).wav")
@@ -82,7 +82,9 @@ actor HostProbes {
       helper.silence = .seconds(30)
       try await BlockingThread.run("probe") { () throws(WaveError) in
         let file = try WaveFileWriter(url.path, sampleRate: 16_000)
-        try file.appendSilence(sampleCount: 8000)
+        try file.appendSilence(sampleCount: 4800)
+        try file.append((0..<6400).map { Int16(9000 - $0 % 107 * 168) })
+        try file.appendSilence(sampleCount: 4800)
         try file.close()
       }
       let answer = try await helper.perform(.recognise(RecognitionRequest(audio: url.path)))
