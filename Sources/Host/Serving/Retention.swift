@@ -40,9 +40,8 @@ struct Retention: Sendable {
 
   /// Leaves everything that something names to a host that is to keep everything.
   func sweep() async {
-    // Videos that were deleted while others were made.
-    await freeDiscarded()
-    guard days != nil || sizeLimit != nil else { return }
+    // Then only videos that were deleted while others were made.
+    guard days != nil || sizeLimit != nil else { return await freeDiscarded() }
     do {
       let report = try await collect(policy)
       let forgotten = await uploads.sweep(olderThan: days.map { $0 * Self.day })
