@@ -81,7 +81,7 @@ curl -fsS -r 0-99 "http://localhost:3002/api/v1/videos/$video/download" -H "Auth
 cmp -n 100 result.mp4 part
 [ "$(stat -c %s part)" = 100 ] || fail "a range of 100 bytes is $(stat -c %s part)"
 curl -fsS http://localhost:3002/api/v1/health/detailed -H "Authorization: Bearer $API_KEY" >health.json
-grep -q '"ffmpeg":"healthy"' health.json || fail "$(cat health.json)"
+grep -q '"services":{"ffmpeg":"healthy","storage":"healthy","transcription":"healthy"}' health.json || fail "$(cat health.json)"
 curl -fsS "http://localhost:3002/api/v1/videos?limit=10&offset=0" -H "Authorization: Bearer $API_KEY" >videos.json
 grep -q '"total":3' videos.json || fail "$(cat videos.json)"
 curl -fsS -I http://localhost:3002/api/v1/health -H "Authorization: Bearer $API_KEY" | grep -qi '^x-ratelimit-remaining:' ||

@@ -134,15 +134,9 @@ struct ConfigurationReader: Sendable {
       for name in environment.keys.sorted()
       where name.hasPrefix(beginning) && !Self.otherVariables.contains(name) {
         let key = name.dropFirst(beginning.count).lowercased()
-        let text = environment[name] ?? ""
-        if let (record, inner) = Self.record(of: key, in: section) {
-          var members =
-            (found[section.name]?[record.name] ?? given[section.name]?[record.name])?.members ?? [:]
-          members[inner] = read(text, of: name, key: inner, in: record) ?? members[inner]
-          found[section.name, default: [:]][record.name] = .map(members)
-        } else if let value = read(text, of: name, key: key, in: section) {
-          found[section.name, default: [:]][key] = value
-        }
+        read(
+          environment[name] ?? "", of: name, key: key, in: section,
+          into: &found[section.name, default: [:]])
       }
     }
     take(found)
@@ -160,34 +154,37 @@ struct ConfigurationReader: Sendable {
   }
 
   private mutating func read(
-    _ text: String, of variable: String, key: String, in section: FieldDescription
-  ) -> Value? {
+    _ text: String, of variable: String, key: String, in section: FieldDescription,
+    into members: inout [String: Value]
+  ) {
+    if let record = section.members.first(where: {
+      key.hasPrefix($0.name + "_") && !$0.members.isEmpty
+    }) {
+      // Such as `VIDEOCRAFT_SERVER_TLS_KEY`.
+      var inner = (members[record.name] ?? given[section.name]?[record.name])?.members ?? [:]
+      let rest = String(key.dropFirst(record.name.count + 1))
+      read(text, of: variable, key: rest, in: record, into: &inner)
+      if !inner.isEmpty { members[record.name] = .map(inner) }
+      return
+    }
     guard let field = section.members.first(where: { $0.name == key }) else {
       if let advice = ConfigurationFields.absent["\(section.name).\(key)"] {
         let message = "`\(variable)`: this host has no such setting: \(advice)"
         diagnostics.append(Diagnostic("unsupported-setting", message, at: nil))
-        return nil
+        return
       }
       let near = Spelling.nearest(to: key, among: section.members.map(\.name))
       let hint = near.map { "; did you mean `\(Self.variable(section.name, $0))`?" } ?? ""
       diagnostics.append(
         Diagnostic("unknown-field", "`\(variable)` is no setting of this host\(hint)", at: nil))
-      return nil
+      return
     }
     let written = "\(key): \(Self.written(text, as: field.type.unwrapped))"
     texts["$\(variable)"] = written
     let reading = SettingsFile.read(
       written, file: "$\(variable)", as: [field], owner: "`\(section.name)`")
     diagnostics += reading.diagnostics.filter { $0.code != "missing-field" }
-    return reading.values[key]
-  }
-
-  /// The setting of a section that has settings of its own of which the key names one, as `tls_key` does.
-  private static func record(
-    of key: String, in section: FieldDescription
-  ) -> (record: FieldDescription, key: String)? {
-    let record = section.members.first { key.hasPrefix($0.name + "_") && !$0.members.isEmpty }
-    return record.map { ($0, String(key.dropFirst($0.name.count + 1))) }
+    if let value = reading.values[key] { members[key] = value }
   }
 
   static func variable(_ section: String, _ key: String) -> String {

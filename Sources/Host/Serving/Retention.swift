@@ -18,13 +18,30 @@ struct Retention: Sendable {
 
   var policy: CollectionPolicy {
     CollectionPolicy(
-      sizeBudget: sizeLimit, maximumAge: days.map { $0 * Self.day },
-      // A host that is to keep everything keeps uploads that nobody used, too: for a hundred years.
-      grace: days == nil && sizeLimit == nil ? 36_500 * Self.day : grace)
+      sizeBudget: sizeLimit, maximumAge: days.map { $0 * Self.day }, grace: grace)
   }
 
-  /// A host that is to keep everything loses only what nothing needs any more, as the files of deleted videos.
+  /// A hundred years, in milliseconds.
+  private static let ever = 36_500 * day
+
+  /// Frees the room of what was let go of; uploads that nobody used yet stay.
+  func freeDiscarded() async {
+    do {
+      let report = try await collect(CollectionPolicy(grace: Self.ever))
+      if report.removedFiles == 0 { return }
+      metrics.removed(report, uploads: 0)
+      log.write(.info, "deleted files removed", ["bytes": .int(report.freedBytes)])
+    } catch {
+      log.write(
+        .error, "deleted files could not be removed",
+        ["error": .string(String(describing: error))])
+    }
+  }
+
+  /// Leaves everything that something names to a host that is to keep everything.
   func sweep() async {
+    // Then only videos that were deleted while others were made.
+    guard days != nil || sizeLimit != nil else { return await freeDiscarded() }
     do {
       let report = try await collect(policy)
       let forgotten = await uploads.sweep(olderThan: days.map { $0 * Self.day })

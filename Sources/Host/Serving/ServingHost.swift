@@ -116,7 +116,7 @@ struct ServingHost: Sendable {
     let contracts: [any Contract] = [
       VideocraftContract.films(
         api: api, tokens: tokens, subtitles: configuration.subtitles
-      ) { [retention] in await retention.sweep() },
+      ) { [retention] in await retention.freeDiscarded() },
       StreamingContract(api), tus,
     ]
     application = api.application(

@@ -144,5 +144,6 @@ struct VideoTests {
       #expect(try await kit.ask(.head, "\(prefix)/health").status == 200)
     }
     #expect(await HealthProbe.encoder.problem() == nil)
+    #expect(await HealthProbe.transcriber.problem() == nil)
   }
 }

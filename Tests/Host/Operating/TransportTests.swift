@@ -190,7 +190,7 @@ struct TransportTests {
         "VIDEOCRAFT_AUTH_API_KEY": "a-key-of-the-tests",
         "VIDEOCRAFT_SERVER_TLS_CERTIFICATE": folder.file("live.pem").path,
         "VIDEOCRAFT_SERVER_TLS_KEY": folder.file("live.key").path,
-        "VIDEOCRAFT_SERVER_TLS_MINIMUM_VERSION": "'1.3'",
+        "VIDEOCRAFT_SERVER_TLS_MINIMUM_VERSION": "1.3",
       ])
     try #require(try await process.says("listens on https://"), "\(process.errorOutput)")
     let text = process.errorOutput

@@ -28,7 +28,8 @@ struct HealthProbe: Sendable {
     }
   }
 
-  /// Has the program that listens write down a short silence, which loads its model: a second of a core.
+  /// Has the program that listens write down a hum, which takes a second of a core: it is taken for a voice, so that
+  /// everything is loaded, and has no words in it.
   static let transcriber = HealthProbe(
     name: "transcriber", isVital: false, lifetime: .seconds(300)
   ) {
@@ -40,7 +41,9 @@ struct HealthProbe: Sendable {
       helper.silence = .seconds(30)
       try await BlockingThread.run("health") { () throws(WaveError) in
         let file = try WaveFileWriter(url.path, sampleRate: 16_000)
-        try file.appendSilence(sampleCount: 8000)
+        try file.appendSilence(sampleCount: 4800)
+        try file.append((0..<6400).map { Int16(9000 - $0 % 107 * 168) })
+        try file.appendSilence(sampleCount: 4800)
         try file.close()
       }
       let answer = try await helper.perform(.recognise(RecognitionRequest(audio: url.path)))
