@@ -29,7 +29,7 @@ struct CORSMiddleware: Middleware {
     let isPreflight =
       request.method == .options && request.headers.contains("Access-Control-Request-Method")
     guard isAllowed || (!isPreflight && Self.isRead(request)) else {
-      return refusal(request)
+      return refusal(of: origin, request)
     }
     var response = isPreflight ? Response(.noContent) : try await next(request)
     Self.vary(&response)

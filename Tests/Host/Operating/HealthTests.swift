@@ -18,7 +18,7 @@ struct HealthTests {
   @Test("the encoder really encodes, and the speech program really answers")
   func real() async {
     #expect(await HealthProbe.encoder.problem() == nil)
-    #expect(await HealthProbe.speech.problem() == nil)
+    #expect(await HealthProbe.transcriber.problem() == nil)
   }
 
   @Test("what only some runs need is reported and does no more; what all need takes the host out")
