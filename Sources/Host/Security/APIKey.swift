@@ -75,7 +75,8 @@ enum ConstantTime {
   static func equals(_ one: String, _ other: String) -> Bool {
     guard one.utf8.count == other.utf8.count else { return false }
     var difference: UInt8 = 0
-    for (octet, otherOctet) in zip(one.utf8, other.utf8) { difference |= octet ^ otherOctet }
+    var rest = other.utf8.makeIterator()
+    for octet in one.utf8 { difference |= octet ^ (rest.next() ?? 0) }
     return difference == 0
   }
 }

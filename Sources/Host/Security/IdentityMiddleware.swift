@@ -4,6 +4,7 @@ import Threads
 
 /// Gives every request a name, every answer the fields that browsers protect people by, and the log a line.
 struct IdentityMiddleware: Middleware {
+  let names = RequestNames()
   let log: ServerLog
   let metrics: HostMetrics
   /// Nil when requests belong to no traces.
@@ -12,7 +13,7 @@ struct IdentityMiddleware: Middleware {
   func respond(to request: Request, next: Handler) async throws -> Response {
     var request = request
     let given = request.headers[.requestID].flatMap { Request.isUsableID($0) ? $0 : nil }
-    let id = given ?? "req_\(RandomText.hex(byteCount: 8))"
+    let id = given ?? names.next()
     request.values[RequestIDKey.self] = id
     let trace = RouteTrace()
     request.values[RouteTraceKey.self] = trace

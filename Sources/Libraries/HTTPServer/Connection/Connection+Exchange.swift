@@ -96,6 +96,7 @@ extension Connection {
     case .webSocket(let channel): beginWebSocket(channel, exchange)
     case .feed(let feed, let following):
       exchange.beginFeed(feed)
+      knownHead.forget()
       begin(feed, following, response, framing, exchange)
     }
     flush()

@@ -88,8 +88,8 @@ extension Connection {
         return 0
       case .complete(let range):
         scanner.reset()
-        let head = try RequestHeadParser(limits: loop.limits)
-          .parse(UnsafeRawBufferPointer(rebasing: bytes[range]))
+        let head = try knownHead.read(
+          UnsafeRawBufferPointer(rebasing: bytes[range]), RequestHeadParser(limits: loop.limits))
         begin(head)
         return range.upperBound
       }

@@ -38,6 +38,7 @@ final class Connection {
   /// Bytes that came and were not understood yet.
   var input: [UInt8] = []
   var scanner: HeadScanner
+  var knownHead = KnownHead()
   var output = OutputQueue()
   var exchange: ActiveExchange?
   var serial: UInt32 = 0
