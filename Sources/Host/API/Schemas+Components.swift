@@ -179,7 +179,8 @@ extension Schemas {
         object(
           [
             "address": text("Of what is fetched."), "place": text("Where it is named first."),
-            "isFetched": flag("Whether nothing is known of it yet."), "byteCount": integer("Bytes."),
+            "isFetched": flag("Whether nothing is known of it yet."),
+            "byteCount": integer("Bytes."),
           ], required: ["address", "place", "isFetched"])),
     ], required: ["pipeline", "stages", "totals"])
 

@@ -10,7 +10,8 @@ enum SecurityEvent {
   ) -> [String: JSON] {
     var members: [String: JSON] = [
       "security": .string(kind), "request_id": .string(request.id), "code": .string(code.rawValue),
-      "violation_type": .string(code.rawValue), "method": .string(request.method.name), "path": .string(request.path.encoded),
+      "violation_type": .string(code.rawValue), "method": .string(request.method.name),
+      "path": .string(request.path.encoded),
       "peer": .string(request.peer.description),
     ]
     if let origin {

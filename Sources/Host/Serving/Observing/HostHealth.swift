@@ -81,7 +81,8 @@ actor HostHealth {
 
   private func look(with probe: HealthProbe) async -> Check {
     if let known = found[probe.name] {
-      let lifetime = known.check.isHealthy ? probe.lifetime : min(probe.lifetime, Self.brokenLifetime)
+      let lifetime =
+        known.check.isHealthy ? probe.lifetime : min(probe.lifetime, Self.brokenLifetime)
       if ContinuousClock.now - known.at < lifetime { return known.check }
     }
     var check = await timed(probe.name) { await probe.problem() }
