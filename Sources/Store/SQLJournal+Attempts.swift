@@ -63,40 +63,56 @@ extension SQLJournal {
   public func recover(owner: String) async throws -> [RunStatus] {
     let now = now()
     let rows = try await write { connection in
-      let lost = try Self.giveUpAttempts(notOf: owner, now, connection)
+      let lost = try Self.giveUpAttempts("owner <> $1", owner, now, connection)
       for run in try Self.unfinishedRuns(connection) {
-        var events = (lost[run.id] ?? []).map(RunEvent.init(lost:))
-        if run.state == RunState.running.rawValue {
-          try connection.run(
-            "UPDATE runs SET state = $2 WHERE id = $1",
-            [.text(run.id), .text(RunState.interrupted.rawValue)])
-          events.append(RunEvent(run: run.id, type: .runInterrupted))
-        }
-        let numbered = events.enumerated().map { offset, event in
-          event.numbered(run.lastSeq + offset + 1, at: now)
-        }
-        try Self.append(
-          numbered.map { ($0, try JSONText.encode($0)) }, to: run.id, connection)
+        try Self.interrupt(run, lost[run.id] ?? [], now, connection)
       }
       return try Self.unfinishedRuns(connection)
     }
     return try decoding { try rows.map { try $0.status() } }
   }
 
+  public func release(_ run: String) async throws {
+    let now = now()
+    try await write { connection in
+      let lost = try Self.giveUpAttempts("run = $1", run, now, connection)
+      for row in try Self.unfinishedRuns(connection) where row.id == run {
+        try Self.interrupt(row, lost[run] ?? [], now, connection)
+      }
+    }
+  }
+
+  private static func interrupt(
+    _ run: RunRow, _ lost: [AttemptRecord], _ now: Int, _ connection: borrowing Connection
+  ) throws {
+    var events = lost.map(RunEvent.init(lost:))
+    if run.state == RunState.running.rawValue {
+      try connection.run(
+        "UPDATE runs SET state = $2 WHERE id = $1",
+        [.text(run.id), .text(RunState.interrupted.rawValue)])
+      events.append(RunEvent(run: run.id, type: .runInterrupted))
+    }
+    let numbered = events.enumerated().map { offset, event in
+      event.numbered(run.lastSeq + offset + 1, at: now)
+    }
+    try append(numbered.map { ($0, try JSONText.encode($0)) }, to: run.id, connection)
+  }
+
+  /// - Parameter condition: which attempts, those running; `$1` is `value`.
   private static func giveUpAttempts(
-    notOf owner: String, _ now: Int, _ connection: borrowing Connection
+    _ condition: String, _ value: String, _ now: Int, _ connection: borrowing Connection
   ) throws -> [String: [AttemptRecord]] {
     let lost = try connection.query(
       """
-      SELECT \(AttemptRecord.columns) FROM attempts WHERE state = 'running' AND owner <> $1
+      SELECT \(AttemptRecord.columns) FROM attempts WHERE state = 'running' AND \(condition)
       ORDER BY started_at, number, stage, item
-      """, [.text(owner)]
+      """, [.text(value)]
     ) { AttemptRow($0) }
     try connection.run(
       """
-      UPDATE attempts SET state = $2, ended_at = $3 WHERE state = 'running' AND owner <> $1
+      UPDATE attempts SET state = $2, ended_at = $3 WHERE state = 'running' AND \(condition)
       """,
-      [.text(owner), .text(AttemptRecord.State.lost.rawValue), .integer(now)])
+      [.text(value), .text(AttemptRecord.State.lost.rawValue), .integer(now)])
     return Dictionary(grouping: try lost.map { try $0.record() }) { $0.task.run }
   }
 

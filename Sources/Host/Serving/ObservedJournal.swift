@@ -49,6 +49,11 @@ struct ObservedJournal: RunJournal {
     return try await journal.recover(owner: owner)
   }
 
+  func release(_ run: String) async throws {
+    defer { changes.note(run) }
+    try await journal.release(run)
+  }
+
   func forgetResults(naming files: [Digest]) async throws -> Int {
     try await journal.forgetResults(naming: files)
   }

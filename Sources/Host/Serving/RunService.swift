@@ -61,15 +61,19 @@ final class RunService: Sendable {
   private let onRefuse: @Sendable (Refusal) -> Void
   /// Told of the modules of a run's stages, by their ids, before anything else of it; of none when it is over.
   private let onBegin: @Sendable (_ run: String, _ modules: [String: String]) -> Void
+  /// How long to wait before a run goes on of which something could not be written; longer each time, up to the second.
+  private let pauses: (first: Duration, longest: Duration)
   private let state = Locked(State())
   private let accepted: AsyncStream<String>
   private let acceptedInput: AsyncStream<String>.Continuation
 
   /// - Parameters:
   ///   - limit: how many runs may wait or be under way.
+  ///   - pauses: before a run goes on of which something could not be written, and the longest of them.
   ///   - onEvent: told of each event once it is in the journal; must not wait.
   init(
     engine: PipelineEngine, registry: StageRegistry, limit: Int, log: ServerLog,
+    pauses: (first: Duration, longest: Duration) = (.seconds(2), .seconds(60)),
     owners: OwnersRuns = OwnersRuns(), room: DiskRoom? = nil, tracer: Tracer? = nil,
     onBegin: @escaping @Sendable (_ run: String, _ modules: [String: String]) -> Void = { _, _ in },
     onRefuse: @escaping @Sendable (Refusal) -> Void = { _ in },
@@ -84,6 +88,7 @@ final class RunService: Sendable {
     self.onBegin = onBegin
     self.onRefuse = onRefuse
     self.log = log
+    self.pauses = pauses
     self.onEvent = onEvent
     hub = EventHub(journal: engine.environment.journal)
     board = StatusBoard(journal: engine.environment.journal)
@@ -200,7 +205,22 @@ final class RunService: Sendable {
     // Without an event that says so nobody would know that it was let go of.
     if Task.isCancelled, end == nil { return }
     await tellModules(of: id)
+    var pause: Duration?
+    while await !attempt(id, end, isAgain: pause != nil) {
+      pause = pause.map { min($0 * 2, pauses.longest) } ?? pauses.first
+      do { try await Task.sleep(for: pause ?? .zero) } catch { return }
+    }
+  }
+
+  /// False when the run has to wait because the journal cannot be written, as on a full disk.
+  private func attempt(_ id: String, _ end: RunEnd?, isAgain: Bool) async -> Bool {
     do {
+      if isAgain {
+        try await journal.release(id)
+        hub.refresh(id)
+        // Who waited for it was told that it failed, and may resume it.
+        if end != nil { return true }
+      }
       let result = try await engine.resume(id, registry: registry) { [self] event in
         hub.publish(event)
         onEvent(event)
@@ -212,18 +232,31 @@ final class RunService: Sendable {
       log.write(.info, "run ended", members)
       await tracer?.ended(id)
       end?.settle(.success(result))
+      return true
     } catch {
-      end?.settle(.failure(StageError(wrapping: error)))
-      // Cancelled before its turn, it is over already.
-      if let run = try? await journal.run(id), run.state.isOver {
-        await tracer?.ended(id)
-        return
-      }
       let failure = StageError(wrapping: error)
-      log.write(
-        .error, "run could not be continued",
-        ["run": .string(id), "error": .string(failure.description)])
+      end?.settle(.failure(failure))
+      return await isDone(id, after: failure)
     }
+  }
+
+  /// Whether nothing is left to do for a run that did not end as it should.
+  private func isDone(_ id: String, after failure: StageError) async -> Bool {
+    let run = try? await journal.run(id)
+    // Cancelled before its turn, it is over already.
+    if let run, run.state.isOver {
+      await tracer?.ended(id)
+      return true
+    }
+    let members: [String: JSON] = ["run": .string(id), "error": .string(failure.description)]
+    if Task.isCancelled
+      || run.map({ (try? RunRequest($0.record, registry: registry)) == nil }) == true
+    {
+      log.write(.error, "run could not be continued", members)
+      return true
+    }
+    log.write(.error, "run stopped, and goes on when it can be written down", members)
+    return false
   }
 
   /// Of a run that an earlier process accepted.

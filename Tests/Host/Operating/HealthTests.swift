@@ -25,8 +25,9 @@ struct HealthTests {
   func parts() async throws {
     let minor = try ServingKit(probes: [probe("speech", isVital: false) { "it is not installed" }])
     let detailed = try await minor.get("/health/detailed")
-    #expect(detailed.status == 200 && detailed.json["status"] == "healthy")
-    #expect(detailed.text.contains("it is not installed"))
+    #expect(detailed.status == 200 && detailed.json["status"] == "degraded")
+    #expect(detailed.json["services"]?["speech"] == "unhealthy: it is not installed")
+    #expect(try await minor.get("/health").json["status"] == "healthy")
     #expect(try await minor.get("/ready").status == 200)
     #expect(
       try await minor.get("/metrics").text.contains(#"videocraft_check_healthy{check="speech"} 0"#))

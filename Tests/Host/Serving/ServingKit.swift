@@ -71,7 +71,8 @@ struct ServingKit: Sendable {
     room: ((PipelineEngine) -> DiskRoom)? = nil,
     exporter: ((ServerLog) -> SpanExporter)? = nil, transport: TransportMiddleware? = nil,
     probes: [HealthProbe] = [],
-    facilities: HostFacilities = HostFacilities()
+    facilities: HostFacilities = HostFacilities(),
+    onWrite: @escaping @Sendable () throws -> Void = {}
   ) throws {
     let folder = try earlier?.folder ?? TestFolder()
     self.folder = folder
@@ -86,7 +87,8 @@ struct ServingKit: Sendable {
       try folder.write(Self.wait, to: "pipelines/wait.yaml")
     }
     var environment = EngineEnvironment(
-      journal: ObservedJournal(journal), artifacts: artifacts, renderer: NoRenderer(),
+      journal: ObservedJournal(WatchedJournal(journal: journal, onWrite: onWrite)),
+      artifacts: artifacts, renderer: NoRenderer(),
       scratch: folder.file("scratch"), resources: ResourcePool(cores: 4),
       queue: RunQueue(active: active, waiting: .max / 2))
     environment.readableFolders = [pipelines, inputs]
@@ -106,7 +108,8 @@ struct ServingKit: Sendable {
         pool: pool)
     }
     service = RunService(
-      engine: engine, registry: Self.registry, limit: limit, log: log, room: room?(engine),
+      engine: engine, registry: Self.registry, limit: limit, log: log,
+      pauses: (.milliseconds(1), .milliseconds(20)), room: room?(engine),
       tracer: tracer, onBegin: { metrics.begins($0, $1) },
       onRefuse: { metrics.refused($0.reason) }
     ) { metrics.happened($0) }

@@ -92,8 +92,10 @@ extension NativeAPI {
 
   /// What was tried, by the names that clients of the videos know.
   private static func services(_ report: HostHealth.Report) -> [String: String] {
-    let names = ["encoder": "ffmpeg", "transcriber": "transcription"]
-    return Dictionary(grouping: report.checks) { names[$0.name] ?? "storage" }.mapValues { checks in
+    let names = [
+      "encoder": "ffmpeg", "transcriber": "transcription", "journal": "storage", "disk": "storage",
+    ]
+    return Dictionary(grouping: report.checks) { names[$0.name] ?? $0.name }.mapValues { checks in
       let problems = checks.filter { !$0.isHealthy }.map(\.message)
       return problems.isEmpty ? "healthy" : "unhealthy: \(problems.joined(separator: ", "))"
     }

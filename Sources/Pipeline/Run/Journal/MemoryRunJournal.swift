@@ -111,22 +111,27 @@ public actor MemoryRunJournal: RunJournal {
   }
 
   public func recover(owner: String) -> [RunStatus] {
-    for entry in order {
-      var events: [RunEvent] = []
-      for attempt in entry.attempts where attempt.state == .running && attempt.owner != owner {
-        giveUp(attempt, of: entry)
-        events.append(RunEvent(lost: attempt))
-      }
-      guard !entry.status.state.isOver else { continue }
-      if entry.status.state == .running {
-        entry.status.state = .interrupted
-        events.append(RunEvent(run: entry.status.record.id, type: .runInterrupted))
-      }
-      let last = entry.status.lastSeq
-      entry.append(
-        events.enumerated().map { $0.element.numbered(last + $0.offset + 1, at: now()) })
-    }
+    for entry in order { interrupt(entry) { $0.owner != owner } }
     return order.map(\.status).filter { !$0.state.isOver }
+  }
+
+  public func release(_ run: String) {
+    if let entry = runsByID[run] { interrupt(entry) { _ in true } }
+  }
+
+  private func interrupt(_ entry: MemoryRun, _ isLost: (AttemptRecord) -> Bool) {
+    var events: [RunEvent] = []
+    for attempt in entry.attempts where attempt.state == .running && isLost(attempt) {
+      giveUp(attempt, of: entry)
+      events.append(RunEvent(lost: attempt))
+    }
+    guard !entry.status.state.isOver else { return }
+    if entry.status.state == .running {
+      entry.status.state = .interrupted
+      events.append(RunEvent(run: entry.status.record.id, type: .runInterrupted))
+    }
+    let last = entry.status.lastSeq
+    entry.append(events.enumerated().map { $0.element.numbered(last + $0.offset + 1, at: now()) })
   }
 
   private func giveUp(_ attempt: AttemptRecord, of entry: MemoryRun) {

@@ -25,6 +25,9 @@ public protocol RunJournal: Sendable {
   /// Marks running attempts of everybody but `owner` as `lost` and runs that were under way as `interrupted`, with
   /// the events that say so. Returns the runs that are not over, oldest first.
   func recover(owner: String) async throws -> [RunStatus]
+  /// The same for one run, whoever its attempts belong to: nobody works on it, because what its worker wrote was refused.
+  /// Does nothing for a run that is over or not known.
+  func release(_ run: String) async throws
 
   func run(_ id: String) async throws -> RunStatus?
   /// Newest first.

@@ -15,6 +15,23 @@ final class RunRecorder: Sendable {
     var written: CheckedContinuation<Result<Void, any Error>, Never>?
   }
 
+  /// How far what is in the journal goes.
+  private struct Written {
+    var seq: Int
+    /// Who settled a stage may come to write that after somebody who was further.
+    var runFraction = 0.0
+
+    mutating func next(_ event: RunEvent, at time: Int) -> RunEvent {
+      seq += 1
+      var event = event.numbered(seq, at: time)
+      if let fraction = event.runFraction {
+        runFraction = max(runFraction, fraction)
+        event.runFraction = runFraction
+      }
+      return event
+    }
+  }
+
   private let run: String
   private let tracker: Locked<ProgressTracker>
   private let started = ContinuousClock.now
@@ -40,21 +57,21 @@ final class RunRecorder: Sendable {
   func drain(
     into journal: any RunJournal, after lastSeq: Int, onEvent: @Sendable (RunEvent) -> Void
   ) async {
-    var seq = lastSeq
+    var end = Written(seq: lastSeq)
     while let entries = await queue.next(atMost: Self.batchSize) {
-      if await write(entries, to: journal, seq: &seq, onEvent) { continue }
-      for entry in entries { await settle(entry, in: journal, seq: &seq, onEvent) }
+      if await write(entries, to: journal, &end, onEvent) { continue }
+      for entry in entries { await settle(entry, in: journal, &end, onEvent) }
     }
   }
 
   /// False when the entries should be tried one by one.
   private func write(
-    _ entries: [Entry], to journal: any RunJournal, seq: inout Int,
+    _ entries: [Entry], to journal: any RunJournal, _ end: inout Written,
     _ onEvent: @Sendable (RunEvent) -> Void
   ) async -> Bool {
     guard entries.count > 1, failure == nil else { return false }
     do {
-      try await put(entries, into: journal, seq: &seq, onEvent)
+      try await put(entries, into: journal, &end, onEvent)
     } catch {
       return false
     }
@@ -63,7 +80,7 @@ final class RunRecorder: Sendable {
   }
 
   private func settle(
-    _ entry: Entry, in journal: any RunJournal, seq: inout Int,
+    _ entry: Entry, in journal: any RunJournal, _ end: inout Written,
     _ onEvent: @Sendable (RunEvent) -> Void
   ) async {
     if let failure {
@@ -71,7 +88,7 @@ final class RunRecorder: Sendable {
       return
     }
     do {
-      try await put([entry], into: journal, seq: &seq, onEvent)
+      try await put([entry], into: journal, &end, onEvent)
       entry.written?.resume(returning: .success(()))
     } catch {
       if (error as? JournalError)?.isFenced != true {
@@ -83,20 +100,20 @@ final class RunRecorder: Sendable {
   }
 
   private func put(
-    _ entries: [Entry], into journal: any RunJournal, seq: inout Int,
+    _ entries: [Entry], into journal: any RunJournal, _ end: inout Written,
     _ onEvent: @Sendable (RunEvent) -> Void
   ) async throws {
     let now = Self.now
     var batch = JournalBatch(run: run, durability: .relaxed)
+    // Numbers of a batch that is refused are free again.
+    var newEnd = end
     for entry in entries {
-      for event in entry.events {
-        batch.events.append(event.numbered(seq + batch.events.count + 1, at: now))
-      }
+      for event in entry.events { batch.events.append(newEnd.next(event, at: now)) }
       batch.changes += entry.changes
       if case .full = entry.durability { batch.durability = .full }
     }
     try await journal.write(batch)
-    seq += batch.events.count
+    end = newEnd
     for event in batch.events { onEvent(event) }
   }
 
@@ -145,18 +162,19 @@ final class RunRecorder: Sendable {
 extension RunRecorder {
   func report(_ progress: StageProgress, stage: String, item: Int?, attempt: Int) {
     let now = secondsSinceStart
-    let published = tracker.withLock { tracker in
-      tracker.report(progress, stage: stage, item: item ?? 0, at: now)
+    // Posted with the lock held, so that nobody who is further comes before.
+    tracker.withLock { tracker in
+      let published = tracker.report(progress, stage: stage, item: item ?? 0, at: now)
+      guard let published else { return }
+      var event = RunEvent(run: run, type: .stageProgress, stage: stage, item: item)
+      event.attempt = attempt
+      event.phase = progress.phase
+      event.done = progress.done
+      event.total = progress.total
+      event.unit = progress.unit
+      event.fill(published)
+      post(event)
     }
-    guard let published else { return }
-    var event = RunEvent(run: run, type: .stageProgress, stage: stage, item: item)
-    event.attempt = attempt
-    event.phase = progress.phase
-    event.done = progress.done
-    event.total = progress.total
-    event.unit = progress.unit
-    event.fill(published)
-    post(event)
   }
 
   func expand(_ stage: String, into items: Int) {
@@ -167,15 +185,15 @@ extension RunRecorder {
   func completed(_ stage: String, item: Int?) {
     guard let item else { return }
     let now = secondsSinceStart
-    guard let published = tracker.withLock({ $0.complete(stage, item: item, at: now) }) else {
-      return
+    tracker.withLock { tracker in
+      guard let published = tracker.complete(stage, item: item, at: now) else { return }
+      var event = RunEvent(run: run, type: .stageProgress, stage: stage, item: item)
+      event.done = 1
+      event.total = 1
+      event.unit = .items
+      event.fill(published)
+      post(event)
     }
-    var event = RunEvent(run: run, type: .stageProgress, stage: stage, item: item)
-    event.done = 1
-    event.total = 1
-    event.unit = .items
-    event.fill(published)
-    post(event)
   }
 
   /// The last event of a stage, with how far the run is now.
