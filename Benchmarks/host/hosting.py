@@ -193,6 +193,8 @@ def key_hash():
 
 def build_go(folder, source, packages=True):
     """Builds a Go program from Debian's packages alone."""
+    if shutil.which("go") is None:
+        sys.exit("there is no Go compiler: apt-get install golang-go golang-github-gin-gonic-gin-dev")
     made = os.path.join(folder, os.path.basename(source)[:-3])
     environment = {
         **os.environ, "GO111MODULE": "off", "GOPATH": "/usr/share/gocode", "GOFLAGS": "",
