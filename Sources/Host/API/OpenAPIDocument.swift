@@ -104,6 +104,9 @@ enum OpenAPIDocument {
 
   private static func errors(of endpoint: Endpoint) -> [Status] {
     var errors = endpoint.errors + [.badRequest, .tooManyRequests, .serviceUnavailable]
+    if !endpoint.query.isEmpty || !endpoint.path.parameterNames.isEmpty {
+      errors.append(.uriTooLong)
+    }
     if endpoint.scope != nil { errors += [.unauthorized, .forbidden] }
     if !endpoint.path.parameterNames.isEmpty { errors.append(.notFound) }
     if endpoint.body != nil { errors += [.contentTooLarge, .unsupportedMediaType] }

@@ -19,7 +19,14 @@ extension NativeAPI {
           Endpoint.Answer(
             status: .ok, summary: "Each event's `id` is its `seq`, its name its type.",
             content: [
-              "text/event-stream": ["type": "string"],
+              // Of each event.
+              "text/event-stream": [
+                "type": "object",
+                "properties": [
+                  "id": ["type": "string"], "event": ["type": "string"],
+                  "data": ["type": "string", "contentMediaType": "application/json"],
+                ],
+              ],
               "application/json": Schemas.list(Schemas.reference("Event")),
             ]),
           Endpoint.Answer(status: .noContent, summary: "The run is over and all was told."),
